@@ -1,0 +1,63 @@
+"""What differs between operating systems, interpreters and event loops, in one room.
+
+Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import anyio.lowlevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["after_fork_in_child", "at_exit", "in_event_loop", "loop_caller"]
+
+
+def after_fork_in_child(callback: Callable[[], None]) -> None:
+    """Have ``callback`` called in every forked child, where this system can fork."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=callback)
+
+
+def at_exit(callback: Callable[[], None]) -> None:
+    """Have ``callback`` called when this process ends in an orderly way.
+
+    A child of multiprocessing runs no ``atexit`` handlers, but its own finalizers.
+    """
+    atexit.register(callback)
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:
+        from multiprocessing.util import Finalize  # noqa: PLC0415 - only where multiprocessing is at work already
+
+        Finalize(None, callback, exitpriority=0)
+
+
+def in_event_loop() -> bool:
+    """Tell whether an event loop (asyncio's or trio's) runs on this thread right now."""
+    asyncio = sys.modules.get("asyncio")  # who never imported it runs no loop of it
+    if asyncio is not None and asyncio._get_running_loop() is not None:  # noqa: SLF001 - documented for libraries
+        return True
+    trio = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_run()
+
+
+def loop_caller() -> Callable[[Callable[[], None]], None]:
+    """Return a function that hands a callback to the event loop that is running here, from any thread.
+
+    It never blocks. A loop that has ended no longer needs the call, so it is dropped in silence.
+    """
+    native: Any = anyio.lowlevel.current_token().native_token
+    schedule = native.run_sync_soon if hasattr(native, "run_sync_soon") else native.call_soon_threadsafe
+
+    def call(callback: Callable[[], None]) -> None:
+        try:
+            schedule(callback)
+        except RuntimeError:  # asyncio: the loop is closed; trio's RunFinishedError is a RuntimeError too
+            return
+
+    return call

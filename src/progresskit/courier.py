@@ -1,0 +1,334 @@
+"""Which batch goes to the store next, and what its answer means. Pure: no clock, no thread, no I/O.
+
+A project's batches go one after the other, each until it is answered; projects don't wait for each other.
+A batch that failed goes again as it was, with the same number, after a pause that grows (full jitter).
+After three failures in a row the project's breaker is open: nothing waits for it any more, and it is tried
+every 4 s at the latest, so that the leases of its runs outlive it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from progresskit.events import Event
+    from progresskit.frames import News
+    from progresskit.outbox import Outbox
+    from progresskit.reports import Report
+
+__all__ = ["BREAKER_FAILURES", "RENEW_S", "Courier", "Holder", "Parcel"]
+
+RENEW_S: Final = 4.0
+"""Seconds between two renewals of a lease."""
+BREAKER_FAILURES: Final = 3
+"""Failures in a row after which nothing waits for a project any more."""
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 4.0
+_MOST_LEASES: Final = 100
+# Of a batch's bytes, what its leases and ids may take: two lists of 100 names of 128 characters, escaped.
+_FRAME_BYTES: Final = 128 * 1024
+
+
+class Holder(Protocol):
+    """Who holds a run, in the courier's eyes."""
+
+    project_id: str
+
+    @property
+    def run(self) -> Run | None:
+        """The run; None where it isn't known."""
+        ...
+
+    def hear(self, word: News) -> None:
+        """Learn what the store says of the run."""
+        ...
+
+    def whole(self) -> list[Report]:
+        """Return all that is known of the run, for a store that has forgotten it."""
+        ...
+
+
+@dataclass(eq=False, slots=True)
+class Parcel:
+    """A batch on its way, and what it is made of.
+
+    Args:
+        project_id: The project.
+        number: The batch's number.
+        held: The runs whose lease it takes or renews.
+        left: The runs whose lease it gives back.
+        reports: What its events will be made of.
+        batch: The batch, once made; it goes again as it was.
+        tried: Whether it has failed before.
+    """
+
+    project_id: str
+    number: int
+    held: tuple[Run, ...]
+    left: tuple[Run, ...]
+    reports: list[Report]
+    batch: Batch | None = None
+    tried: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class _Lease:
+    renew_at: float
+    known: bool = False  # the store has taken it: until then it goes along with the run's events
+    holders: list[Holder] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class _Channel:
+    """What is on its way to one project."""
+
+    project_id: str
+    parcels: deque[Parcel] = field(default_factory=deque)
+    sending: bool = False
+    failures: int = 0
+    retry_at: float = 0.0
+    epoch: str | None = None
+    leases: dict[Run, _Lease] = field(default_factory=dict)
+    left: dict[Run, None] = field(default_factory=dict)
+
+    def leases_due(self, now: float) -> bool:
+        return bool(self.left) or any(lease.renew_at <= now for lease in self.leases.values())
+
+
+class Courier:
+    """Makes parcels of what an outbox holds, and draws the consequences of their answers.
+
+    Not thread-safe: its owner holds a lock.
+
+    Args:
+        outbox: What waits to be sent.
+        sender: The id under which this process's batches go.
+        uniform: Returns a random number between two bounds.
+    """
+
+    def __init__(self, outbox: Outbox, *, sender: str, uniform: Callable[[float, float], float]) -> None:
+        self._outbox = outbox
+        self._sender = sender
+        self._uniform = uniform
+        self._number = 0
+        self._channels: dict[str, _Channel] = {}
+        self.counts = {"accepted": 0, "refused": 0, "dropped": 0, "resent": 0, "failures": 0}
+
+    def hold(self, holder: Holder, now: float) -> None:
+        """Take a lease on a run, with the next batch of its project."""
+        run = _run_of(holder)
+        channel = self._channel(holder.project_id)
+        channel.left.pop(run, None)
+        lease = channel.leases.get(run)
+        if lease is None:
+            lease = channel.leases[run] = _Lease(now)
+        lease.holders.append(holder)
+
+    def leave(self, holder: Holder, *, ended: bool) -> None:
+        """Give a lease back; that of a run that has ``ended`` is gone with it."""
+        channel = self._channel(holder.project_id)
+        run = _run_of(holder)
+        lease = channel.leases.get(run)
+        if lease is None or holder not in lease.holders:
+            self._tidy(channel)
+            return
+        lease.holders.remove(holder)
+        if not lease.holders:
+            del channel.leases[run]
+            if not ended:
+                channel.left[run] = None
+        self._tidy(channel)
+
+    def next_parcel(self, now: float) -> Parcel | None:
+        """Return the parcel to send now; None where there is none."""
+        for project_id in self._outbox.ready(now):
+            self._channel(project_id)
+        for channel in list(self._channels.values()):
+            if channel.sending or channel.retry_at > now:
+                continue
+            if not (channel.parcels or self._outbox.is_ready(channel.project_id) or channel.leases_due(now)):
+                continue
+            self._channels[channel.project_id] = self._channels.pop(channel.project_id)  # to the end: taking turns
+            channel.sending = True
+            if channel.parcels:
+                self.counts["resent"] += channel.parcels[0].tried
+            else:
+                channel.parcels.append(self._pack(channel, now))
+            return channel.parcels[0]
+        return None
+
+    def next_at(self, now: float) -> float | None:
+        """Return when there will be a parcel, if nothing new comes; None = never."""
+        moments = []
+        for channel in self._channels.values():
+            if channel.sending:
+                continue
+            if channel.parcels or channel.left or self._outbox.is_ready(channel.project_id):
+                moments.append(max(now, channel.retry_at))
+            elif channel.leases:
+                soonest = min(lease.renew_at for lease in channel.leases.values())
+                moments.append(max(soonest, channel.retry_at))
+        held = self._outbox.next_at()
+        if held is not None:
+            moments.append(held)
+        return min(moments, default=None)
+
+    def seal(self, parcel: Parcel, made: Sequence[tuple[Report, Event, int]]) -> None:
+        """Make the batch of a parcel; what is too large for one goes into further parcels."""
+        channel = self._channels[parcel.project_id]
+        chunks: list[list[tuple[Report, Event]]] = [[]]
+        size = 0
+        for report, event, event_size in made:
+            size += event_size + 1
+            if size > MAX_BATCH_BYTES - _FRAME_BYTES and chunks[-1]:
+                chunks.append([])
+                size = event_size
+            chunks[-1].append((report, event))
+        for index, chunk in enumerate(chunks):
+            if index:
+                self._number += 1
+                parcel = Parcel(parcel.project_id, self._number, (), (), [])
+                channel.parcels.insert(index, parcel)
+            parcel.reports = [report for report, _event in chunk]
+            events = tuple(event for _report, event in chunk)
+            parcel.batch = Batch(
+                parcel.project_id, self._sender, parcel.number, events, held=parcel.held, left=parcel.left
+            )
+
+    def answered(self, parcel: Parcel, receipt: Receipt, now: float) -> list[Report]:
+        """Draw the consequences of a receipt, and return the reports that are settled by it."""
+        channel = self._finish(parcel)
+        channel.failures = 0
+        channel.retry_at = 0.0
+        refused = min(receipt.refused, len(parcel.reports))
+        self.counts["refused"] += refused
+        self.counts["accepted"] += len(parcel.reports) - refused
+        for run in parcel.held:
+            if run in channel.leases:
+                channel.leases[run].known = receipt.news.get(run) != "unknown"
+        forgotten = {run for run, word in receipt.news.items() if not self._spread(channel, parcel, run, word)}
+        epoch = receipt.cursor.epoch
+        if channel.epoch is not None and epoch != channel.epoch:
+            forgotten |= channel.leases.keys()
+        channel.epoch = epoch
+        for run in forgotten:
+            self._tell_whole(channel, run, now)
+        self._tidy(channel)
+        return parcel.reports
+
+    def failed(self, parcel: Parcel, now: float) -> None:
+        """Keep a parcel for another try, after a pause."""
+        channel = self._channels[parcel.project_id]
+        channel.sending = False
+        channel.failures += 1
+        parcel.tried = True
+        self.counts["failures"] += 1
+        longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(channel.failures, 16))
+        channel.retry_at = now + self._uniform(0, longest)
+
+    def refused_for_good(self, parcel: Parcel) -> list[Report]:
+        """Give a parcel up whose content is at fault, and return its reports: they are lost."""
+        self._tidy(self._finish(parcel))
+        self.counts["failures"] += 1
+        self.counts["dropped"] += len(parcel.reports)
+        return parcel.reports
+
+    def retry_at(self, project_id: str) -> float:
+        """Return when a project is tried again after a failure; 0 where none was."""
+        channel = self._channels.get(project_id)
+        return channel.retry_at if channel is not None else 0.0
+
+    def is_broken(self, project_id: str | None = None) -> bool:
+        """Tell whether the breaker of a project, or of any, is open."""
+        channels: Iterable[_Channel] = self._channels.values()
+        if project_id is not None:
+            channels = filter(None, [self._channels.get(project_id)])
+        return any(channel.failures >= BREAKER_FAILURES for channel in channels)
+
+    def hurry(self, project_id: str | None = None) -> None:
+        """Try again at once: somebody waits for it."""
+        for channel in self._channels.values():
+            if project_id is None or channel.project_id == project_id:
+                channel.retry_at = 0.0
+
+    def underway(self, lane_of: tuple[str, str] | None = None) -> list[Report]:
+        """Return the reports in parcels: of one ``(project_id, task_name)``, or all."""
+        return [
+            report
+            for channel in self._channels.values()
+            for parcel in channel.parcels
+            for report in parcel.reports
+            if lane_of is None or lane_of == (report.project_id, report.task_name)
+        ]
+
+    def has_leases(self) -> bool:
+        """Tell whether any run is held, or is about to be given back."""
+        return any(channel.leases or channel.left for channel in self._channels.values())
+
+    def _channel(self, project_id: str) -> _Channel:
+        channel = self._channels.get(project_id)
+        if channel is None:
+            channel = self._channels[project_id] = _Channel(project_id)
+        return channel
+
+    def _pack(self, channel: _Channel, now: float) -> Parcel:
+        reports = self._outbox.take(
+            channel.project_id, now, most=MAX_BATCH_EVENTS, most_bytes=MAX_BATCH_BYTES - _FRAME_BYTES
+        )
+        told = {Run(report.task_name, report.run_id) for report in reports if report.run_id is not None}
+        held = [
+            run for run, lease in channel.leases.items() if lease.renew_at <= now or (not lease.known and run in told)
+        ][:_MOST_LEASES]
+        for run in held:
+            channel.leases[run].renew_at = now + RENEW_S
+        left = list(channel.left)[:_MOST_LEASES]
+        for run in left:
+            del channel.left[run]
+        self._number += 1
+        return Parcel(channel.project_id, self._number, tuple(held), tuple(left), reports)
+
+    def _finish(self, parcel: Parcel) -> _Channel:
+        channel = self._channels[parcel.project_id]
+        channel.sending = False
+        channel.parcels.remove(parcel)
+        self._outbox.settle(parcel.reports)
+        return channel
+
+    def _spread(self, channel: _Channel, parcel: Parcel, run: Run, word: News) -> bool:
+        """Tell everybody who speaks for a run what the store said; False where it has forgotten the run."""
+        if word == "unknown":
+            return False
+        holders = list(channel.leases[run].holders) if run in channel.leases else []
+        for report in parcel.reports:
+            if report.origin is not None and report.origin.run == run and report.origin not in holders:
+                holders.append(report.origin)
+        for holder in holders:
+            holder.hear(word)
+        return True
+
+    def _tell_whole(self, channel: _Channel, run: Run, now: float) -> None:
+        lease = channel.leases.get(run)
+        if lease is None:
+            return
+        lease.known = False
+        for holder in lease.holders:
+            for report in holder.whole():
+                self._outbox.add(report, now)
+
+    def _tidy(self, channel: _Channel) -> None:
+        if not (channel.parcels or channel.leases or channel.left):
+            del self._channels[channel.project_id]
+
+
+def _run_of(holder: Holder) -> Run:
+    run = holder.run
+    if run is None:
+        msg = "only a named run can be held"
+        raise ValueError(msg)
+    return run

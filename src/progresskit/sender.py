@@ -1,0 +1,402 @@
+"""The thread that sends: takes from the outbox, publishes, and sees to forks and the end of the process.
+
+A caller's side of it is a write under a lock that is never held over I/O. There is one plain thread, no
+event loop; it starts with the first report, and ends after ten idle seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import random
+import secrets
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio
+
+from progresskit._platform import after_fork_in_child, at_exit, loop_caller
+from progresskit.courier import Courier
+from progresskit.errors import TransportError
+from progresskit.outbox import Outbox
+from progresskit.reports import Mender, to_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from progresskit.courier import Holder, Parcel
+    from progresskit.outlets import Outlet
+    from progresskit.reports import Report
+    from progresskit.transports import Transport
+
+__all__ = ["Sender", "Ticket"]
+
+_IDLE_S: Final = 10.0
+_LOG_EVERY_S: Final = 60.0
+
+_log = logging.getLogger("progresskit.publisher")
+_live: weakref.WeakSet[Sender] = weakref.WeakSet()
+
+
+class Ticket:
+    """Waits until the store has answered for some reports."""
+
+    def __init__(self, reports: list[Report], done: Callable[[], None]) -> None:
+        self._left = len(reports)
+        self._done = done
+        self.answered = self._left == 0
+        self.whole = True
+        for report in reports:
+            report.waiters.append(self)
+        if self.answered:
+            done()
+
+    def settle(self, *, delivered: bool) -> None:
+        """Count one report of them; under the sender's lock."""
+        self._left -= 1
+        self.whole &= delivered
+        if self._left == 0:
+            self.answered = True
+            self._done()
+
+
+class Sender:
+    """Sends what one process says through one transport.
+
+    Args:
+        transport: Where batches go.
+        strict: Whether callers are told of what can't be reported.
+        max_rate_hz: Most progress events of a task per second.
+        clock: Returns seconds that only go forward.
+        wall: Returns seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        strict: bool = False,
+        max_rate_hz: float = 10,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.transport = transport
+        self.mender = Mender(strict=strict, note=_note)
+        self.clock = clock
+        self.wall = wall
+        self._max_rate_hz = max_rate_hz
+        self._outbox = Outbox(self._drop)
+        self.outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()  # who speaks through this sender
+        self._start_clean()
+        _live.add(self)
+
+    def _start_clean(self) -> None:
+        """Begin with nothing, as a new process does."""
+        for report in self._outbox.waiting():
+            report.open = False  # whoever merges into it would speak to nobody
+        # Reentrant: a signal handler or a finalizer may report while this thread is inside.
+        self.lock = threading.RLock()
+        for outlet in self.outlets:
+            outlet.lock = self.lock
+        self._outbox = Outbox(self._drop, max_rate_hz=self._max_rate_hz)
+        self._courier = Courier(self._outbox, sender=secrets.token_hex(8), uniform=random.uniform)
+        # Its put() may be called again while it runs, by a signal handler: a Condition's notify() may not.
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._wake_at = 0.0  # when the thread looks up by itself
+        self._thread: threading.Thread | None = None
+        self._exits = False
+        self._closed = False
+        self._lost = 0
+        self._outage = _Outage(self.clock)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counters of what became of the reports."""
+        return dict(self._courier.counts)
+
+    def put(self, report: Report) -> None:
+        """Say something: merged, queued, or dropped where there is no room; never blocks on I/O."""
+        with self.lock:
+            if self._closed:
+                self._drop(report)
+                return
+            due = 0.0
+            try:
+                due = self._outbox.add(report, self.clock())
+            finally:  # an exception of a signal handler must not leave it lying there
+                self._wake(max(due, self._courier.retry_at(report.project_id)))
+
+    def merge(
+        self, tail: Report, progress: float | None, message: str, metadata: bytes | None, stage: tuple[str, ...]
+    ) -> None:
+        """Merge what was said next into a report that is still open; the caller holds the lock."""
+        self._outbox.merge(tail, progress, message, metadata, stage, "in_progress")
+
+    def hold(self, holder: Holder) -> None:
+        """Take a lease on a run, and renew it until :meth:`leave`."""
+        with self.lock:
+            self._courier.hold(holder, self.clock())
+            self._wake()
+
+    def leave(self, holder: Holder, *, ended: bool) -> None:
+        """Give a lease back."""
+        with self.lock:
+            self._courier.leave(holder, ended=ended)
+            self._wake()
+
+    def is_broken(self, project_id: str | None = None) -> bool:
+        """Tell whether the breaker of a project, or of any, is open."""
+        with self.lock:
+            return self._courier.is_broken(project_id)
+
+    def flush(self, timeout_s: float, lane_of: tuple[str, str] | None = None) -> bool:
+        """Wait until the store has answered for all that was said before.
+
+        Args:
+            timeout_s: Seconds to wait at most.
+            lane_of: Only what was said of this ``(project_id, task_name)``.
+
+        Returns:
+            True where it has, and none of it was dropped.
+        """
+        done = threading.Event()
+        ticket = self._ticket(done.set, lane_of)
+        deadline = self.clock() + max(0.0, timeout_s)
+        while not ticket.answered:
+            left_s = deadline - self.clock()
+            if left_s <= 0:
+                break
+            if self._is_driven():
+                done.wait(left_s)
+            elif not self._step():  # no thread can be started any more: the interpreter is ending
+                time.sleep(min(left_s, 0.01))
+        return ticket.answered and ticket.whole
+
+    async def aflush(self, timeout_s: float, lane_of: tuple[str, str] | None = None, *, insist: bool = True) -> bool:
+        """Wait as :meth:`flush` does, without blocking the event loop.
+
+        Args:
+            timeout_s: Seconds to wait at most.
+            lane_of: Only what was said of this ``(project_id, task_name)``.
+            insist: Whether to try again at once where the last try failed.
+        """
+        done = anyio.Event()
+        call = loop_caller()
+        ticket = self._ticket(lambda: call(done.set), lane_of, insist=insist)
+        with anyio.move_on_after(timeout_s):
+            await done.wait()
+        return ticket.answered and ticket.whole
+
+    def lost(self) -> int:
+        """Return how many reports were lost since this was last asked."""
+        with self.lock:
+            lost, self._lost = self._lost, 0
+            return lost
+
+    def close(self, timeout_s: float) -> bool:
+        """Send what is left within a time, and take nothing more."""
+        sent = self.flush(timeout_s)
+        with self.lock:
+            self._closed = True
+            self._outbox.clear()
+            self._wakes.put(None)
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=max(0.1, timeout_s))
+        return sent
+
+    def _ticket(self, done: Callable[[], None], lane_of: tuple[str, str] | None, *, insist: bool = True) -> Ticket:
+        with self.lock:
+            ticket = Ticket([*self._outbox.waiting(lane_of), *self._courier.underway(lane_of)], done)
+            if not ticket.answered:
+                self._outbox.hurry(self.clock(), lane_of)
+                if insist:
+                    self._courier.hurry(lane_of[0] if lane_of is not None else None)
+                self._wake()
+            return ticket
+
+    def _wake(self, moment: float = 0.0) -> None:
+        """See to it that the thread runs, and looks up at a moment or before; under the lock."""
+        if moment < self._wake_at:
+            self._wake_at = moment
+            self._wakes.put(None)
+        thread = self._thread
+        if thread is None or not thread.is_alive():
+            self._start()
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="progresskit-sender", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is ending: flush() sends by itself
+            self._thread = None
+        if not self._exits:
+            self._exits = True
+            at_exit(_weakly(self))
+
+    def _is_driven(self) -> bool:
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def _run(self) -> None:
+        me = threading.current_thread()
+        idle_since = self.clock()
+        while self._thread is me:
+            if self._step():
+                idle_since = self.clock()
+                continue
+            with self.lock:
+                now = self.clock()
+                moment = self._courier.next_at(now)
+                if self._closed or (moment is None and now - idle_since >= _IDLE_S):
+                    self._thread = None
+                    return
+                self._wake_at = idle_since + _IDLE_S if moment is None else moment
+                pause_s = self._wake_at - now
+            with contextlib.suppress(queue.Empty):
+                self._wakes.get(timeout=max(0.0, pause_s))
+
+    def _step(self) -> bool:
+        """Send one batch; False where there is none to send now."""
+        with self.lock:
+            parcel = self._courier.next_parcel(self.clock())
+        if parcel is None:
+            return False
+        finished = False
+        try:
+            self._send(parcel)
+            finished = True
+        finally:
+            if not finished:
+                with self.lock:
+                    self._courier.failed(parcel, self.clock())
+        return True
+
+    def _send(self, parcel: Parcel) -> None:
+        if parcel.batch is None:
+            self._make(parcel)
+        assert parcel.batch is not None  # noqa: S101 - for the type checker: made just above
+        try:
+            receipt = self.transport.publish(parcel.batch)
+        except TransportError as error:
+            self._failed(parcel, error, retryable=error.retryable)
+        except Exception as error:  # noqa: BLE001 - a foreign transport's; a thread that ends would lose all that follows
+            self._failed(parcel, error, retryable=True)
+        else:
+            with self.lock:
+                self._settle(self._courier.answered(parcel, receipt, self.clock()), delivered=True)
+                self._outage.over()
+
+    def _make(self, parcel: Parcel) -> None:
+        """Make the events, outside the lock: callers don't wait for it."""
+        with self.lock:
+            now = self.clock()
+            etas_s = [report.origin and report.origin.learn(report, now) for report in parcel.reports]
+        made = [
+            (report, *to_event(report, self.mender, now_s=self.wall(), eta_s=eta_s))
+            for report, eta_s in zip(parcel.reports, etas_s, strict=True)
+        ]
+        with self.lock:
+            self._courier.seal(parcel, made)
+
+    def _failed(self, parcel: Parcel, error: Exception, *, retryable: bool) -> None:
+        with self.lock:
+            if retryable:
+                self._courier.failed(parcel, self.clock())
+            else:
+                lost = self._courier.refused_for_good(parcel)
+                for report in lost:
+                    self._lose(report)
+                self._settle(lost, delivered=False)
+            kept = len(self._outbox)
+        self._outage.say(error, kept=kept, retryable=retryable, unexpected=not isinstance(error, TransportError))
+
+    def _drop(self, report: Report) -> None:
+        """Give up a report for which there is no room."""
+        self._courier.counts["dropped"] += 1
+        self._lose(report)
+        self._settle([report], delivered=False)
+        self._outage.say_lost(self._courier.counts["dropped"])
+
+    def _lose(self, report: Report) -> None:
+        self._lost += 1
+        if report.origin is not None:
+            report.origin.lose(report)
+
+    def _settle(self, reports: list[Report], *, delivered: bool) -> None:
+        for report in reports:
+            for waiter in report.waiters:
+                waiter.settle(delivered=delivered)
+            report.waiters.clear()
+
+
+class _Outage:
+    """Says that the store doesn't take what it is sent: at once, then once a minute."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said_at: dict[str, float] = {}
+        self._down = False
+
+    def say(self, error: Exception, *, kept: int, retryable: bool, unexpected: bool) -> None:
+        self._down = True
+        if not self._is_due("failure" if retryable else "refusal"):
+            return
+        if retryable:
+            _log.warning(
+                "progress can't be delivered: %s; %d more are kept, and sent when the store answers",
+                error,
+                kept,
+                exc_info=error if unexpected else None,
+            )
+        else:
+            _log.error("progress was refused for good and is lost: %s", error)
+
+    def say_lost(self, dropped: int) -> None:
+        if self._is_due("loss"):
+            _log.error("progress was lost: there is no room to keep it until the store answers (%d in all)", dropped)
+
+    def over(self) -> None:
+        if self._down:
+            self._down = False
+            if self._said_at.pop("failure", None) is not None:
+                _log.info("progress is delivered again")
+
+    def _is_due(self, what: str) -> bool:
+        now = self._clock()
+        said_at = self._said_at.get(what)
+        if said_at is not None and now - said_at < _LOG_EVERY_S:
+            return False
+        self._said_at[what] = now
+        return True
+
+
+def _note(reason: str) -> None:
+    _log.warning("%s", reason)
+
+
+def _weakly(sender: Sender) -> Callable[[], Any]:
+    """Return the exit handler of a sender, which doesn't keep it alive."""
+    reference = weakref.ref(sender)
+
+    def finish() -> None:
+        living = reference()
+        if living is not None and not living.is_broken():
+            living.flush(_EXIT_S)
+
+    return finish
+
+
+_EXIT_S: Final = 2.0
+"""Seconds that an ending process waits for the store."""
+
+
+def _reset_in_child() -> None:
+    for sender in list(_live):
+        sender._start_clean()  # noqa: SLF001 - the same module
+
+
+after_fork_in_child(_reset_in_child)

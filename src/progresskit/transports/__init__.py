@@ -1,0 +1,59 @@
+"""Transports, and how to get one from a URL."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from progresskit.transports.base import Batch, Receipt, Run, Transport
+from progresskit.transports.memory import MemoryTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Batch", "MemoryTransport", "Receipt", "Run", "Transport", "opened", "transport_from_url"]
+
+# ``memory://name`` is one object per name and process, until its last owner has closed it.
+_named: Final[dict[str, MemoryTransport]] = {}
+_named_lock: Final = threading.Lock()
+
+
+def transport_from_url(url: str) -> Transport:
+    """Open the transport that a URL names.
+
+    Whoever calls this owns the transport, and closes it once, by ``close()`` or ``aclose()``.
+
+    Args:
+        url: ``memory://`` or ``memory://name`` (one object per name and process; none = ``default``).
+
+    Raises:
+        ValueError: The URL names no transport.
+    """
+    parts = urlsplit(url)
+    opener = _OPENERS.get(parts.scheme)
+    if opener is None:
+        known = ", ".join(f"{scheme}://" for scheme in _OPENERS)
+        # Not the URL: it may hold a password.
+        msg = f"no transport for a URL with the scheme {parts.scheme!r}: use one of {known}"
+        raise ValueError(msg)
+    return opener(url)
+
+
+def opened(transport_or_url: Transport | str) -> tuple[Transport, bool]:
+    """Return a transport, and whether the caller owns it: that of a URL is its own, a passed one isn't."""
+    if isinstance(transport_or_url, str):
+        return transport_from_url(transport_or_url), True
+    return transport_or_url, False
+
+
+def _open_memory(url: str) -> Transport:
+    name = urlsplit(url).netloc or "default"
+    with _named_lock:
+        transport = _named.get(name)
+        if transport is None or not transport.add_owner():
+            transport = _named[name] = MemoryTransport()
+        return transport
+
+
+_OPENERS: Final[dict[str, Callable[[str], Transport]]] = {"memory": _open_memory}

@@ -1,0 +1,87 @@
+"""The port: what a transport is, in six methods.
+
+A transport carries events from publishers to readers, and keeps the state of every task. The hard
+promises (no gap, no duplicate, repair within seconds) are made once, above it, by
+:func:`progresskit.subscribe` and :class:`progresskit.Publisher`, not in each transport. What a
+transport has to promise stands in the docstrings below; the checks in
+:mod:`progresskit.testing` quote them, and run against any transport.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from progresskit.frames import Batch, Receipt, Run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from progresskit.events import Cursor, Event
+    from progresskit.state import Snapshot
+
+__all__ = ["Batch", "Receipt", "Run", "Transport"]
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """Carries events from publishers to readers, and keeps the state of every task.
+
+    Who opens a transport closes it. Closing twice is harmless.
+    """
+
+    def publish(self, batch: Batch) -> Receipt:
+        """Fold a batch into the project's state, renew its leases, and pass on what was accepted.
+
+        Blocking, and callable from any thread. The events are folded in order, each accepted one gets
+        the next offset, and none is visible before the state holds it. A number that the store has
+        taken from this sender already does nothing and renews nothing.
+
+        Raises:
+            TransportError: ``retryable``: the store did not answer, and the same batch may be sent
+                again; otherwise the content is at fault, and it never will be taken.
+        """
+        ...
+
+    async def read(self, project_id: str, after: Cursor | None = None) -> Snapshot:
+        """Return what changed since a cursor: the truth.
+
+        All tasks where ``after`` is None, of another epoch, or beyond the project's offset; else
+        ``resumed=True`` and the tasks that changed since. A project that nobody has written to is an
+        empty snapshot at ``0:0``, and reading it writes nothing. Lapsed leases are ended first: their
+        runs show ``stalled``.
+
+        Raises:
+            TransportError: The store did not answer.
+        """
+        ...
+
+    def listen(self, project_id: str) -> AbstractAsyncContextManager[AsyncIterator[Event | Cursor]]:
+        """Yield the project's accepted events as they come; once entered, nothing later is missed.
+
+        It may lose, repeat or delay events, and it may end: that is made good above. A bare ``Cursor``
+        stands for an event that this reader can't decode.
+
+        Raises:
+            TransportError: The link broke.
+        """
+        ...
+
+    async def cancel(self, project_id: str, task_name: str) -> bool:
+        """Ask the task's live run to stop: its publisher hears of it in its next receipt.
+
+        Returns:
+            False where the task has no live run, or only an unnamed one.
+
+        Raises:
+            TransportError: The store did not answer.
+        """
+        ...
+
+    def close(self) -> None:
+        """End publishing."""
+        ...
+
+    async def aclose(self) -> None:
+        """End reading."""
+        ...
