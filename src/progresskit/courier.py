@@ -281,6 +281,10 @@ class Courier:
         reports = self._outbox.take(
             channel.project_id, now, most=MAX_BATCH_EVENTS, most_bytes=MAX_BATCH_BYTES - _FRAME_BYTES
         )
+        for run in [run for run, lease in channel.leases.items() if not lease.holders]:
+            # Somebody was interrupted while entering or leaving.
+            del channel.leases[run]
+            channel.left[run] = None
         told = {Run(report.task_name, report.run_id) for report in reports if report.run_id is not None}
         held = [
             run for run, lease in channel.leases.items() if lease.renew_at <= now or (not lease.known and run in told)

@@ -33,7 +33,8 @@ class Outbox:
     """Reports on their way out, by project and task.
 
     Every report stands in exactly one of three places: waiting here, taken (until :meth:`settle`), or
-    dropped. Not thread-safe: its owner holds a lock.
+    dropped. Not thread-safe: its owner holds a lock. What waits is what stands in the lanes; all else can be
+    made anew from them (:meth:`rebuild`), since the exception of a signal handler may tear any operation apart.
 
     Args:
         dropped: Called with each report that has to go to make room.
@@ -63,6 +64,7 @@ class Outbox:
         self._waiting_tasks = 0
         self._bytes = 0  # of all that waits or is taken
         self._end_bytes = 0  # of the ends among it
+        self._taken: dict[Report, None] = {}
 
     def __len__(self) -> int:
         """Return how many reports wait."""
@@ -86,6 +88,7 @@ class Outbox:
                 self.merge(tail, report.progress, report.message, report.metadata, report.stage, report.status)
                 return lane.next_at
             tail.open = False
+        report.seq = next(self._count)
         report.size = report.weigh()
         report.open = report.kind == "progress"
         if not lane.reports:
@@ -164,6 +167,7 @@ class Outbox:
                 report.open = False
                 del self._kinds[_kind(report)][report]
                 taken.append(report)
+                self._taken[report] = None
                 size += report.size
             if lane.reports:
                 break
@@ -175,6 +179,7 @@ class Outbox:
     def settle(self, reports: list[Report]) -> None:
         """Forget reports that were taken: the store has answered, or they are given up."""
         for report in reports:
+            del self._taken[report]
             self._weigh(report, -report.size)
 
     def hurry(self, now: float, lane_of: tuple[str, str] | None = None) -> None:
@@ -190,6 +195,24 @@ class Outbox:
             return [report for kind in self._kinds for report in kind]
         lane = self._lanes.get(lane_of)
         return list(lane.reports) if lane is not None else []
+
+    def rebuild(self) -> None:
+        """Set everything right from the lanes, after an operation was torn apart."""
+        self._kinds = ({}, {}, {})
+        self._ready.clear()
+        self._later.clear()
+        self._waiting_tasks = self._bytes = self._end_bytes = 0
+        for report in self._taken:
+            self._weigh(report, report.size)
+        waiting = sorted((r for lane in self._lanes.values() for r in lane.reports), key=lambda report: report.seq)
+        for report in waiting:
+            self._kinds[_kind(report)][report] = None
+            self._weigh(report, report.size)
+        for lane in self._lanes.values():
+            lane.due = None
+            self._waiting_tasks += bool(lane.reports)
+            held = all(report.kind == "progress" for report in lane.reports)
+            self._schedule(lane, lane.next_at if held else 0.0)
 
     def clear(self) -> None:
         """Drop all that waits."""

@@ -386,9 +386,13 @@ class Reporter(Stage):
         return await self.outlet.aflush(timeout_s)
 
     def __enter__(self) -> Self:
-        self.outlet.enter()
-        if self._complete_on_exit:
-            self._put("status", status="started")
+        try:
+            self.outlet.enter()
+            if self._complete_on_exit:
+                self._put("status", status="started")
+        except BaseException:  # of a signal handler: the block won't be entered, nor left
+            self.outlet.leave(ended=False)
+            raise
         return self
 
     def __exit__(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from progresskit import rules
@@ -79,6 +80,7 @@ class Report:
         "project_id",
         "result",
         "run_id",
+        "seq",
         "size",
         "stage",
         "status",
@@ -121,6 +123,7 @@ class Report:
         self.details = details
         self.at = at
         self.open = False
+        self.seq = 0
         self.size = 0
         self.origin: Any = None
         self.waiters: list[Any] = []
@@ -290,8 +293,13 @@ def to_event(report: Report, mender: Mender, *, now_s: float, eta_s: float | Non
         for name in ("metadata", "result", "details")
         if (encoded := getattr(report, name)) is not None
     }
+    at = report.at if report.at is not None else now_s
     while True:
-        event = _made(report, data, report.at if report.at is not None else now_s, eta_s)
+        try:
+            event = _made(report, data, at, eta_s)
+        except ValidationError:  # a short message isn't looked at before: this is the path of tight loops
+            report.message = mender.text(report.message, "message")
+            event = _made(report, data, at, eta_s)
         try:
             return event, len(encode_event(event))
         except ValueError as error:

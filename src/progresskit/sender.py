@@ -105,6 +105,8 @@ class Sender:
         self._courier = Courier(self._outbox, sender=secrets.token_hex(8), uniform=random.uniform)
         # Its put() may be called again while it runs, by a signal handler: a Condition's notify() may not.
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._torn = False  # whether an operation on the outbox began and didn't end
+        self._operation = 0
         self._wake_at = 0.0  # when the thread looks up by itself
         self._thread: threading.Thread | None = None
         self._exits = False
@@ -121,11 +123,13 @@ class Sender:
         """Say something: merged, queued, or dropped where there is no room; never blocks on I/O."""
         with self.lock:
             if self._closed:
-                self._drop(report)
+                self._drop(report, "the publisher is closed")
                 return
             due = 0.0
             try:
+                operation = self._begin()
                 due = self._outbox.add(report, self.clock())
+                self._end(operation)
             finally:  # an exception of a signal handler must not leave it lying there
                 self._wake(max(due, self._courier.retry_at(report.project_id)))
 
@@ -133,19 +137,23 @@ class Sender:
         self, tail: Report, progress: float | None, message: str, metadata: bytes | None, stage: tuple[str, ...]
     ) -> None:
         """Merge what was said next into a report that is still open; the caller holds the lock."""
+        operation = self._begin()
         self._outbox.merge(tail, progress, message, metadata, stage, "in_progress")
+        self._end(operation)
 
     def hold(self, holder: Holder) -> None:
         """Take a lease on a run, and renew it until :meth:`leave`."""
         with self.lock:
-            self._courier.hold(holder, self.clock())
-            self._wake()
+            if not self._closed:
+                self._courier.hold(holder, self.clock())
+                self._wake()
 
     def leave(self, holder: Holder, *, ended: bool) -> None:
         """Give a lease back."""
         with self.lock:
-            self._courier.leave(holder, ended=ended)
-            self._wake()
+            if not self._closed:
+                self._courier.leave(holder, ended=ended)
+                self._wake()
 
     def is_broken(self, project_id: str | None = None) -> bool:
         """Tell whether the breaker of a project, or of any, is open."""
@@ -212,11 +220,29 @@ class Sender:
         with self.lock:
             ticket = Ticket([*self._outbox.waiting(lane_of), *self._courier.underway(lane_of)], done)
             if not ticket.answered:
+                operation = self._begin()
                 self._outbox.hurry(self.clock(), lane_of)
+                self._end(operation)
                 if insist:
                     self._courier.hurry(lane_of[0] if lane_of is not None else None)
                 self._wake()
             return ticket
+
+    def _begin(self) -> int:
+        """Begin an operation on the outbox, under the lock; mend what an exception left torn.
+
+        A signal handler may raise within any operation of the main thread, or report by itself within one.
+        """
+        if self._torn:
+            self._outbox.rebuild()
+        self._torn = True
+        self._operation += 1
+        return self._operation
+
+    def _end(self, operation: int) -> None:
+        """End it; where another one came in between, what this one went by may have been stale."""
+        if operation == self._operation:
+            self._torn = False
 
     def _wake(self, moment: float = 0.0) -> None:
         """See to it that the thread runs, and looks up at a moment or before; under the lock."""
@@ -262,7 +288,9 @@ class Sender:
     def _step(self) -> bool:
         """Send one batch; False where there is none to send now."""
         with self.lock:
+            operation = self._begin()
             parcel = self._courier.next_parcel(self.clock())
+            self._end(operation)
         if parcel is None:
             return False
         finished = False
@@ -314,12 +342,12 @@ class Sender:
             kept = len(self._outbox)
         self._outage.say(error, kept=kept, retryable=retryable, unexpected=not isinstance(error, TransportError))
 
-    def _drop(self, report: Report) -> None:
-        """Give up a report for which there is no room."""
+    def _drop(self, report: Report, reason: str = "there is no room to keep it until the store answers") -> None:
+        """Give up a report that was not taken yet."""
         self._courier.counts["dropped"] += 1
         self._lose(report)
         self._settle([report], delivered=False)
-        self._outage.say_lost(self._courier.counts["dropped"])
+        self._outage.say_lost(reason, self._courier.counts["dropped"])
 
     def _lose(self, report: Report) -> None:
         self._lost += 1
@@ -355,9 +383,9 @@ class _Outage:
         else:
             _log.error("progress was refused for good and is lost: %s", error)
 
-    def say_lost(self, dropped: int) -> None:
-        if self._is_due("loss"):
-            _log.error("progress was lost: there is no room to keep it until the store answers (%d in all)", dropped)
+    def say_lost(self, reason: str, dropped: int) -> None:
+        if self._is_due(reason):
+            _log.error("progress was lost: %s (%d in all)", reason, dropped)
 
     def over(self) -> None:
         if self._down:

@@ -4,6 +4,8 @@ Nothing here locks: whoever owns an object calls it under a lock of his own. All
 called for every item of a loop, or nearly.
 """
 
+# ruff: noqa: SLF001 - the private members are those of another object of the same class: a node's parent
+
 from __future__ import annotations
 
 import math
@@ -17,8 +19,7 @@ _LEAST_UPDATES: Final = 3
 _LEAST_S: Final = 2.0
 _SILENT_GAPS: Final = 5
 _MEMORY_S: Final = 15.0
-# Updates nearer to each other than this are taken as one: a rate over less than the clock can tell is noise.
-_SHORTEST_GAP_S: Final = 0.001
+_SHORTEST_GAP_S: Final = 1e-9
 
 _LOOK_S: Final = 0.000_01
 _REPORT_S: Final = 0.05
@@ -158,12 +159,19 @@ class Eta:
     is still worth its weight: learning starts anew, with 3 updates and 2 s.
     """
 
-    __slots__ = ("_at_s", "_began_s", "_counted", "_fraction", "_moved", "_paced", "_uncounted", "_updates", "_weight")
+    __slots__ = ("_at_s", "_began_s", "_fraction", "_moved", "_paced", "_updates", "_weight")
+
+    _at_s: float
+    _began_s: float
+    _fraction: float | None
+    _moved: float
+    _paced: float
+    _updates: int
+    _weight: float
 
     def __init__(self) -> None:
-        self._fraction: float | None = None
         self._begin(0.0, 0.0)
-        self._fraction, self._updates = None, 0
+        self._forget()
 
     def update(self, now_s: float, fraction: float | None) -> None:
         """Take in how much is done.
@@ -176,28 +184,27 @@ class Eta:
         if fraction == self._fraction or not math.isfinite(now_s):
             return
         if fraction is None or not 0.0 <= fraction <= 1.0:
-            self._fraction, self._updates = None, 0
+            self._forget()
             return
         gap_s = now_s - self._at_s
         if (
             self._fraction is None
             or fraction < self._fraction  # another run
-            or gap_s < 0.0
+            or not 0.0 <= gap_s < math.inf
             or (self._weight > 0.0 and gap_s > self._memory_s())
         ):
             self._begin(now_s, fraction)
             return
-        self._fraction = fraction
-        self._updates += 1
-        self._uncounted += 1
-        if gap_s < _SHORTEST_GAP_S:
-            return
-        kept = math.exp(-gap_s / self._memory_s())
-        fresh = 1.0 - kept
+        if gap_s > _SHORTEST_GAP_S:
+            fresh = -math.expm1(-gap_s / self._memory_s())
+            kept, per_s = 1.0 - fresh, fresh / gap_s
+        else:  # the limit of that; a jump at the very start is where the work starts, and no work
+            fresh, kept, per_s = 0.0, 1.0, 1.0 / self._memory_s() if self._weight > 0.0 else 0.0
         self._weight = kept * self._weight + fresh
-        self._moved = kept * self._moved + fresh * (fraction - self._counted) / gap_s
-        self._paced = kept * self._paced + fresh * self._uncounted / gap_s
-        self._at_s, self._counted, self._uncounted = now_s, fraction, 0
+        self._moved = kept * self._moved + per_s * (fraction - self._fraction)
+        self._paced = kept * self._paced + per_s
+        self._updates += 1
+        self._at_s, self._fraction = now_s, fraction
 
     def rate_per_s(self, now_s: float) -> float | None:
         """Return the share of the whole that is done in a second; None where nobody can know.
@@ -231,12 +238,14 @@ class Eta:
     def _begin(self, now_s: float, fraction: float) -> None:
         """Take an update for the first one."""
         self._began_s = self._at_s = now_s
-        self._fraction = self._counted = fraction
+        self._fraction = fraction
         self._updates = 1
-        self._uncounted = 0  # updates since the last interval that was counted
         self._weight = 0.0  # of all that was learned: near 0 at first, near 1 after some memories
         self._moved = 0.0  # the sum of weight times rate, as are the updates per second in the next
         self._paced = 0.0
+
+    def _forget(self) -> None:
+        self._fraction, self._updates = None, 0
 
     def _memory_s(self) -> float:
         return max(_MEMORY_S, _SILENT_GAPS * self._weight / self._paced) if self._weight > 0.0 else _MEMORY_S
@@ -246,10 +255,10 @@ class Pacer:
     """Tells a loop after how many items to look up, so that looking costs next to nothing.
 
     A look is a glance at the clock, and a report where one is ``due``: every 50 ms. The items between two
-    looks take about 10 µs, some ten times what the look does; so anything slower than that is looked at
-    item by item. There are at most 64, at most a thousandth of the total, and at most twice as many as the
-    last time: where items suddenly become slow (those of yesterday were skipped, those of today aren't),
-    it is noticed after a few of them, without a thread to watch over the loop.
+    looks take about 10 µs, many times what the look does; so anything slower than that is looked at item by
+    item. There are at most 64, at most one percent of the total, and at most twice as many as the last time:
+    where items suddenly become slow (those of yesterday were skipped, those of today aren't), it is noticed
+    after a few of them, without a thread to watch over the loop.
 
     Args:
         now_s: The time when the loop starts, by any clock.
@@ -261,7 +270,7 @@ class Pacer:
     def __init__(self, now_s: float, total: float | None = None) -> None:
         self._items = 1
         number = _finite(total)
-        self._most = _MOST_ITEMS if number is None else int(min(max(1.0, number / 1000), _MOST_ITEMS))
+        self._most = _MOST_ITEMS if number is None else int(min(max(1.0, number / 100), _MOST_ITEMS))
         self._looked_s = now_s
         self._report_s = now_s + _REPORT_S
         self.due = False

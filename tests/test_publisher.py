@@ -1,0 +1,570 @@
+"""What a publisher promises: nothing blocks, nothing raises, nothing is lost in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import logging
+import signal
+import threading
+import time
+import weakref
+
+import anyio
+import pytest
+
+from progresskit import MemoryTransport, Publisher, RunCancelled, TransportError, wait
+from progresskit.transports import Batch
+
+pytestmark = pytest.mark.anyio
+
+
+class FaultyTransport:
+    """A memory transport whose ``publish`` follows a script."""
+
+    def __init__(self, inner=None):
+        self.inner = inner or MemoryTransport()
+        self.down = False
+        self.bad_projects = set()
+        self.lose_answers = 0
+        self.hold = threading.Event()  # clear = a store that hangs
+        self.hold.set()
+        self.batches = []
+
+    def publish(self, batch):
+        self.batches.append(batch)
+        self.hold.wait(60)
+        if self.down:
+            msg = "connection refused"
+            raise TransportError(msg)
+        if batch.project_id in self.bad_projects:
+            msg = "the store refuses this content"
+            raise TransportError(msg, retryable=False)
+        receipt = self.inner.publish(batch)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            msg = "the answer was lost"
+            raise TransportError(msg)
+        return receipt
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+@pytest.fixture
+def transport():
+    faulty = FaultyTransport()
+    yield faulty
+    faulty.hold.set()
+
+
+@pytest.fixture
+def publisher(transport):
+    publisher = Publisher(transport, flush_timeout_s=1)
+    yield publisher
+    transport.hold.set()
+    publisher.close()
+
+
+async def until(condition):
+    """Ask again until an answer is true, for 10 s at most."""
+    with anyio.fail_after(10):
+        while not (answer := await condition()):  # noqa: ASYNC110 - the store tells nobody of a renewal
+            await anyio.sleep(0.02)
+    return answer
+
+
+async def state_of(transport, task_name="t", project_id="p"):
+    return (await transport.read(project_id)).get(task_name)
+
+
+# --- what a run sends -----------------------------------------------------------------------------------------------
+
+
+async def test_a_run_is_started_and_completed_by_its_context(transport, publisher):
+    with publisher.task("p", "t") as task:
+        assert task.flush()
+        assert (await state_of(transport)).status == "started"
+        task.progress(0.4, "working")
+    assert publisher.flush()
+    state = await state_of(transport)
+    assert (state.status, state.progress, state.message) == ("completed", 1.0, "working")
+
+
+async def test_an_exception_is_published_without_its_text_and_raised_again(transport, publisher, caplog):
+    with pytest.raises(KeyError), publisher.task("p", "t"):
+        {}["password=hunter2"]
+    assert publisher.flush()
+    state = await state_of(transport)
+    assert (state.status, state.error, state.code) == ("failed", "Task failed", "KeyError")
+    assert "hunter2" not in state.model_dump_json()
+    assert state.details["error_id"] in caplog.text
+    assert "hunter2" in caplog.text
+
+
+async def test_describe_error_words_it(transport):
+    with Publisher(transport, describe_error=str) as publisher:
+        task = publisher.task("p", "t")
+        with pytest.raises(ValueError, match="no frames"), task:
+            raise ValueError(*["no frames"])
+    assert (await state_of(transport)).error == "no frames"
+
+
+async def test_a_step_neither_starts_nor_ends_its_run(transport, publisher):
+    with publisher.task("p", "t", run_id="chain-1", complete_on_exit=False) as step:
+        step.progress(0.25)
+    assert publisher.flush()
+    state = await state_of(transport)
+    assert (state.run_id, state.status, state.progress) == ("chain-1", "in_progress", 0.25)
+
+
+@pytest.mark.parametrize("project_id", ["", "a b", "x" * 129, "..", "a/b", "é"])
+def test_a_wrong_project_id_is_refused_at_once(publisher, project_id):
+    with pytest.raises(ValueError, match="project_id"):
+        publisher.task(project_id, "t")
+
+
+def test_a_run_id_of_the_store_s_kind_is_refused(publisher):
+    with pytest.raises(ValueError, match="auto-"):
+        publisher.task("p", "t", run_id="auto-7")
+
+
+@pytest.mark.parametrize("option", [{"max_rate_hz": 0}, {"max_rate_hz": float("nan")}, {"flush_timeout_s": -1}])
+def test_an_option_out_of_range_is_refused(option):
+    with pytest.raises(ValueError, match="is not valid"):
+        Publisher(MemoryTransport(), **option)
+
+
+async def test_metadata_is_sent_as_it_was_at_the_call(transport, publisher):
+    with publisher.task("p", "t") as task:
+        metadata = {"step": 1}
+        task.progress(0.1, metadata=metadata)
+        metadata["step"] = 2
+        metadata["bad"] = object()
+        task.flush()
+        assert (await state_of(transport)).metadata == {"step": 1}
+
+
+async def test_progress_is_held_to_the_rate_and_the_last_value_arrives(transport):
+    with Publisher(transport, max_rate_hz=20) as publisher, publisher.task("p", "t") as task:
+        began = time.monotonic()
+        while time.monotonic() - began < 0.5:
+            task.progress(min(0.9, time.monotonic() - began))
+        task.progress(0.95, "last")
+
+        async def arrived():
+            state = await state_of(transport)
+            return state if state.progress == 0.95 else None
+
+        assert (await until(arrived)).message == "last"
+        events = sum(len(batch.events) for batch in transport.batches)
+        assert events <= 20 * 0.5 + 5
+
+
+def test_what_is_said_after_the_end_is_dropped_in_silence(transport, publisher):
+    with publisher.task("p", "t") as task:
+        task.complete()
+        task.progress(0.1)
+        task.fail("too late")
+    assert publisher.flush()
+    assert publisher.statistics()["refused"] == 0
+
+
+# --- a store that fails ---------------------------------------------------------------------------------------------
+
+
+async def test_what_a_dead_store_missed_arrives_when_it_is_back(transport, publisher):
+    transport.down = True
+    with publisher.task("p", "t") as task:
+        task.progress(0.3)
+        assert not task.flush(0.2)
+        task.progress(0.6, "later")
+        transport.down = False
+        assert task.flush(5)
+        state = await state_of(transport)
+        assert (state.progress, state.message) == (0.6, "later")
+    statistics = publisher.statistics()
+    assert statistics["failures"] > 0
+    assert statistics["dropped"] == 0
+
+
+def test_no_call_waits_for_a_store_that_hangs(transport, publisher):
+    transport.hold.clear()
+    began = time.monotonic()
+    with publisher.task("p", "t") as task:
+        for index in range(1_000):
+            task.progress(index / 1_000, "working")
+        task.status("retrying")
+        assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3, "leaving waits no longer than its deadline"
+    control = threading.Thread(target=transport.publish, args=(Batch("p", "control", 1),), daemon=True)
+    control.start()
+    control.join(1)
+    assert control.is_alive(), "control: who publishes by himself waits"
+
+
+async def test_leaving_does_not_wait_while_the_breaker_is_open(transport, publisher):
+    transport.down = True
+    with publisher.task("p", "t") as task:
+        for _ in range(100):
+            task.flush(0.05)
+            if publisher.statistics()["failures"] >= 3:
+                break
+        began = time.monotonic()
+    assert time.monotonic() - began < 0.5
+
+
+async def test_leaving_does_not_block_an_event_loop(transport, publisher):
+    transport.hold.clear()
+    began = time.monotonic()
+    with publisher.task("p", "t"):
+        pass
+    assert time.monotonic() - began < 0.5
+
+
+async def test_an_async_context_waits_for_the_store(transport, publisher):
+    async with publisher.task("p", "t") as task:
+        task.progress(0.5)
+    assert (await state_of(transport)).status == "completed"
+
+
+async def test_a_batch_whose_answer_was_lost_has_no_second_effect(transport, publisher):
+    transport.lose_answers = 2
+    with publisher.task("p", "t") as task:
+        task.progress(0.5)
+        assert task.flush(5)
+    snapshot = await transport.read("p")
+    assert snapshot.get("t").attempt == 1
+    numbers = [batch.number for batch in transport.batches]
+    assert len(numbers) > len(set(numbers)), "control: something was sent again"
+    assert snapshot.cursor.offset == len(
+        [e for n, b in {b.number: b for b in transport.batches}.items() for e in b.events]
+    )
+
+
+async def test_content_that_is_refused_is_lost_and_said_and_holds_up_nobody(transport, publisher, caplog):
+    transport.bad_projects.add("bad")
+    with publisher.task("bad", "t") as task:
+        assert not task.flush(2)
+    with publisher.task("p", "t"):
+        pass
+    assert not publisher.flush(), "something was lost"
+    assert publisher.flush(), "which is told once"
+    assert (await state_of(transport)).status == "completed"
+    assert publisher.statistics()["dropped"] >= 2
+    assert "refused for good" in caplog.text
+
+
+async def test_one_failing_project_holds_up_no_other(transport, publisher):
+    original = transport.publish
+
+    def publish(batch):
+        if batch.project_id == "down":
+            msg = "node down"
+            raise TransportError(msg)
+        return original(batch)
+
+    transport.publish = publish
+    with publisher.task("down", "t") as dead, publisher.task("p", "t") as task:
+        dead.progress(0.1)
+        for step in range(5):
+            task.progress(step / 10)
+            assert task.flush(2)
+        assert not dead.flush(0.1)
+
+
+async def test_a_foreign_error_of_a_transport_is_logged_and_tried_again(transport, publisher, caplog):
+    original, tries = transport.publish, []
+
+    def publish(batch):
+        tries.append(batch)
+        if len(tries) == 1:
+            raise ZeroDivisionError
+        return original(batch)
+
+    transport.publish = publish
+    with publisher.task("p", "t"):
+        pass
+    assert publisher.flush(5)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_outage_is_logged_once_and_so_is_its_end(transport, publisher, caplog):
+    caplog.set_level(logging.INFO, "progresskit.publisher")
+    transport.down = True
+    with publisher.task("p", "t") as task:
+        for _ in range(5):
+            task.flush(0.05)
+        transport.down = False
+        assert task.flush(5)
+    said = [record.getMessage() for record in caplog.records]
+    assert sum("can't be delivered" in line for line in said) == 1
+    assert sum("delivered again" in line for line in said) == 1
+
+
+@pytest.mark.parametrize("events", [30_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+def test_a_dead_store_costs_bounded_memory_and_every_loss_is_counted(transport, events):
+    transport.down = True
+    publisher = Publisher(transport, flush_timeout_s=0)
+    reporter = publisher.task("p", "t", run_id="r")
+    for index in range(events):
+        reporter.status("retrying", "x" * 1_000 + str(index))
+    assert publisher.statistics()["dropped"] > events / 2
+    assert sum(report.size for report in publisher._sender._outbox.waiting()) <= 16 * 1024 * 1024
+    transport.down = False
+    assert not publisher.flush(20)
+    counts = publisher.statistics()
+    assert counts["accepted"] + counts["dropped"] == events
+    publisher.close()
+
+
+# --- what the store says of a run -----------------------------------------------------------------------------------
+
+
+async def test_a_superseded_run_falls_silent(transport, publisher):
+    with publisher.task("p", "t") as old:
+        assert old.flush()
+        with publisher.task("p", "t") as new:
+            new.progress(0.1)
+            assert new.flush()
+            old.progress(0.9, "zombie")
+            assert old.flush(), "the store has answered"
+            assert old.superseded
+            assert not new.superseded
+            state = await state_of(transport)
+            assert (state.run_id, state.progress, state.attempt) == (new.run_id, 0.1, 2)
+            refused = publisher.statistics()["refused"]
+            old.progress(0.95)
+            old.flush()
+            assert publisher.statistics()["refused"] == refused
+
+
+async def test_a_cancel_reaches_the_task_and_makes_it_cancelled(transport, publisher):
+    task = publisher.task("p", "t")
+
+    async def work():
+        with task:
+            assert task.flush()
+            assert await transport.cancel("p", "t")
+            for _ in task.track(range(1_000_000)):
+                task.flush()
+
+    with pytest.raises(RunCancelled):
+        await work()
+    assert publisher.flush()
+    assert (await state_of(transport)).status == "cancelled"
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it waits for a renewal: once is enough
+async def test_a_held_run_is_renewed_and_a_left_one_never_stalls():
+    now = [0.0]
+    transport = MemoryTransport(clock=lambda: now[0])
+    with Publisher(transport) as publisher:
+        held = publisher.task("p", "held", run_id="h", complete_on_exit=False)
+        held.__enter__()
+        held.progress(0.1)
+        with publisher.task("p", "left", run_id="l", complete_on_exit=False) as left:
+            left.progress(0.1)
+        assert publisher.flush()
+        now[0] += 21
+        snapshot = await transport.read("p")
+        assert snapshot.get("held").status == "stalled", "nobody renewed it by the store's clock"
+        assert snapshot.get("left").status == "in_progress"
+
+        async def revived():
+            return (await state_of(transport, "held")).status == "in_progress"
+
+        assert await until(revived)
+        held.__exit__(None, None, None)
+
+
+async def test_a_store_that_lost_its_data_is_told_the_whole_again(transport, publisher):
+    with publisher.task("p", "t") as task:
+        task.progress(0.7, "far", {"k": 1})
+        assert task.flush()
+        transport.inner = MemoryTransport()
+        task.progress(0.75)
+        assert task.flush()
+        assert publisher.flush()
+        state = await state_of(transport)
+        assert (state.progress, state.message, state.metadata) == (0.75, "far", {"k": 1})
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it waits for a renewal: once is enough
+async def test_an_idle_run_is_told_again_by_its_next_renewal(transport, publisher):
+    with publisher.task("p", "t") as task:
+        task.progress(0.7, "far")
+        assert task.flush()
+        transport.inner = MemoryTransport()
+        state = await until(lambda: state_of(transport))
+        assert (state.progress, state.message, state.run_id) == (0.7, "far", task.run_id)
+
+
+# --- control flow, threads, loops -----------------------------------------------------------------------------------
+
+
+class TimeUp(BaseException):
+    """What a host may raise from a signal handler."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
+def test_an_exception_of_a_signal_handler_passes_through_and_breaks_nothing(transport, publisher):
+    def time_up(_number, _frame):
+        raise TimeUp
+
+    former = signal.signal(signal.SIGALRM, time_up)
+    raised = 0
+    try:
+        task = publisher.task("p", "t")
+        for round_ in range(200):
+            # Again and again: an exception that is raised within a finalizer is dropped by the interpreter.
+            signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.00001 * round_, 0.05)
+            try:
+                while True:
+                    task.progress(0.5, f"round {round_}", {"round": round_})
+                    task.status("retrying")
+            except TimeUp:
+                raised += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    assert raised == 200
+    task.complete("done")
+    assert publisher.flush(20)
+    assert asyncio.run(wait(transport, "p", "t", timeout_s=5)).result == "done"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
+def test_a_signal_handler_may_report(transport, publisher):
+    handled, numbers = [], itertools.count()
+    with publisher.task("p", "t") as task:
+
+        def report(_number, _frame):
+            number = next(numbers)
+            handled.append(number)
+            task.status("retrying", f"interrupted {number}")
+
+        former = signal.signal(signal.SIGALRM, report)
+        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        try:
+            while len(handled) < 100:
+                task.progress(0.5, "working", {"k": 1})
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, former)
+    assert publisher.flush(10)
+    statuses = [event for batch in transport.batches for event in batch.events if event.status == "retrying"]
+    assert sorted(int(event.message.split()[1]) for event in statuses) == sorted(handled)
+
+
+def test_many_threads_may_speak_for_one_run(transport, publisher):
+    with publisher.task("p", "t") as task:
+        stages = [task.stage(f"s{index}") for index in range(8)]
+
+        def work(stage):
+            with stage:
+                for _ in stage.track(range(500)):
+                    pass
+
+        threads = [threading.Thread(target=work, args=(stage,)) for stage in stages]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert task.flush(5)
+        assert asyncio.run(transport.read("p")).get("t").progress == 1.0
+
+
+def test_it_works_in_one_event_loop_after_another(transport, publisher):
+    async def report():
+        async with publisher.task("p", "t") as task:
+            task.progress(0.5)
+
+    for _ in range(3):
+        asyncio.run(report())
+    assert asyncio.run(transport.read("p")).get("t").attempt == 3
+
+
+def test_using_sends_elsewhere_and_comes_back(transport, publisher):
+    other = MemoryTransport()
+    with publisher.using(other), publisher.task("p", "inside"):
+        pass
+    with publisher.task("p", "outside"):
+        pass
+    assert publisher.flush()
+    assert [task.task_name for task in asyncio.run(other.read("p")).tasks] == ["inside"]
+    assert [task.task_name for task in asyncio.run(transport.read("p")).tasks] == ["outside"]
+
+
+def test_a_closed_publisher_takes_nothing_more_and_raises_nothing(transport):
+    publisher = Publisher(transport)
+    publisher.close()
+    publisher.close()
+    with publisher.task("p", "t") as task:
+        task.progress(0.5)
+    assert not task.flush(0.1)
+    assert transport.batches == []
+
+
+def test_who_opens_a_transport_closes_it():
+    passed = MemoryTransport()
+    Publisher(passed).close()
+    asyncio.run(passed.read("p"))
+    owned = Publisher.from_url("memory://closed-with-its-publisher")
+    inner = owned._sender.transport
+    owned.close()
+    with pytest.raises(TransportError, match="closed"):
+        inner.publish(Batch("p", "s", 1))
+
+
+def test_a_publisher_that_nobody_holds_can_be_collected(transport):
+    publisher = Publisher(transport)
+    with publisher.task("p", "t"):
+        pass
+    sender = weakref.ref(publisher._sender)
+    publisher.close()
+    del publisher
+    gc.collect()
+    assert sender() is None
+
+
+def test_strict_raises_what_would_be_mended(transport):
+    with Publisher(transport, strict=True) as publisher:
+        task = publisher.task("p", "t")
+        for wrong in (
+            lambda: task.progress(float("nan")),
+            lambda: task.progress(1.7),
+            lambda: task.progress(0.5, "x" * 2_001),
+            lambda: task.progress(0.5, "\ud800"),
+            lambda: task.progress(0.5, metadata={"k": object()}),
+            lambda: task.progress(0.5, metadata=[1]),
+            lambda: task.status("unheard of"),
+            lambda: task.complete(float("inf")),
+            lambda: task.stage("s", weight=-1),
+            lambda: publisher.task("p", "line\nbreak"),
+        ):
+            with pytest.raises(ValueError, match=r"\w+"):
+                wrong()
+
+
+async def test_the_current_run_is_found_by_the_store(transport, publisher):
+    with publisher.task("p", "t") as task:
+        assert task.flush()
+        nameless = publisher.current("p", "t")
+        nameless.progress(0.5, "from elsewhere")
+        assert nameless.flush()
+        state = await state_of(transport)
+        assert (state.run_id, state.progress) == (task.run_id, 0.5)
+
+
+async def test_a_transport_may_be_slow_but_is_told_the_last_word(transport, publisher):
+    transport.hold.clear()
+    with publisher.task("p", "t") as task:
+        task.progress(0.1)
+        for index in range(100):
+            task.progress(index / 100, f"{index}")
+        transport.hold.set()
+    assert publisher.flush(5)
+    assert (await state_of(transport)).message == "99"
+    assert sum(len(batch.events) for batch in transport.batches) < 10
