@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from progresskit.events import Event
     from progresskit.frames import News
@@ -30,6 +30,7 @@ BREAKER_FAILURES: Final = 3
 """Failures in a row after which nothing waits for a project any more."""
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 4.0
+_NO_EPOCH: Final = "0"  # of a project that nobody has written to
 _MOST_LEASES: Final = 100
 # Of a batch's bytes, what its leases and ids may take: two lists of 100 names of 128 characters, escaped.
 _FRAME_BYTES: Final = 128 * 1024
@@ -214,9 +215,10 @@ class Courier:
                 channel.leases[run].known = receipt.news.get(run) != "unknown"
         forgotten = {run for run, word in receipt.news.items() if not self._spread(channel, parcel, run, word)}
         epoch = receipt.cursor.epoch
-        if channel.epoch is not None and epoch != channel.epoch:
-            forgotten |= channel.leases.keys()
-        channel.epoch = epoch
+        if epoch != _NO_EPOCH:
+            if channel.epoch is not None and epoch != channel.epoch:
+                forgotten |= channel.leases.keys()
+            channel.epoch = epoch
         for run in forgotten:
             self._tell_whole(channel, run, now)
         self._tidy(channel)
@@ -246,30 +248,29 @@ class Courier:
 
     def is_broken(self, project_id: str | None = None) -> bool:
         """Tell whether the breaker of a project, or of any, is open."""
-        channels: Iterable[_Channel] = self._channels.values()
-        if project_id is not None:
-            channels = filter(None, [self._channels.get(project_id)])
-        return any(channel.failures >= BREAKER_FAILURES for channel in channels)
+        return any(channel.failures >= BREAKER_FAILURES for channel in self._channels_of(project_id))
 
     def hurry(self, project_id: str | None = None) -> None:
         """Try again at once: somebody waits for it."""
-        for channel in self._channels.values():
-            if project_id is None or channel.project_id == project_id:
-                channel.retry_at = 0.0
+        for channel in self._channels_of(project_id):
+            channel.retry_at = 0.0
 
     def underway(self, lane_of: tuple[str, str] | None = None) -> list[Report]:
         """Return the reports in parcels: of one ``(project_id, task_name)``, or all."""
         return [
             report
-            for channel in self._channels.values()
-            for parcel in channel.parcels
-            for report in parcel.reports
+            for channel in self._channels_of(lane_of[0] if lane_of is not None else None)
+            for parcel in list(channel.parcels)
+            for report in list(parcel.reports)
             if lane_of is None or lane_of == (report.project_id, report.task_name)
         ]
 
-    def has_leases(self) -> bool:
-        """Tell whether any run is held, or is about to be given back."""
-        return any(channel.leases or channel.left for channel in self._channels.values())
+    def _channels_of(self, project_id: str | None) -> list[_Channel]:
+        """Return the channel of a project, or all, as a copy: a signal handler may add one meanwhile."""
+        if project_id is None:
+            return list(self._channels.values())
+        channel = self._channels.get(project_id)
+        return [channel] if channel is not None else []
 
     def _channel(self, project_id: str) -> _Channel:
         channel = self._channels.get(project_id)

@@ -192,7 +192,7 @@ class Outbox:
     def waiting(self, lane_of: tuple[str, str] | None = None) -> list[Report]:
         """Return what waits: of one ``(project_id, task_name)``, or all."""
         if lane_of is None:
-            return [report for kind in self._kinds for report in kind]
+            return [report for kind in self._kinds for report in list(kind)]
         lane = self._lanes.get(lane_of)
         return list(lane.reports) if lane is not None else []
 
@@ -202,16 +202,18 @@ class Outbox:
         self._ready.clear()
         self._later.clear()
         self._waiting_tasks = self._bytes = self._end_bytes = 0
-        for report in self._taken:
+        # Copies, made in one step each: while this goes on another handler may come in.
+        lanes = list(self._lanes.values())
+        for report in list(self._taken):
             self._weigh(report, report.size)
-        waiting = sorted((r for lane in self._lanes.values() for r in lane.reports), key=lambda report: report.seq)
-        for report in waiting:
+        waiting = [report for lane in lanes for report in list(lane.reports)]
+        for report in sorted(waiting, key=lambda report: report.seq):
             self._kinds[_kind(report)][report] = None
             self._weigh(report, report.size)
-        for lane in self._lanes.values():
+        for lane in lanes:
             lane.due = None
             self._waiting_tasks += bool(lane.reports)
-            held = all(report.kind == "progress" for report in lane.reports)
+            held = all(report.kind == "progress" for report in list(lane.reports))
             self._schedule(lane, lane.next_at if held else 0.0)
 
     def clear(self) -> None:
