@@ -1,0 +1,311 @@
+"""Scoring: how much of a text was heard, and whether that is enough.
+
+    >>> result = score("The quick brown fox.", "the quick red fox")
+    >>> result.accuracy, result.wrong_words, result.verdict(0.95)
+    (0.75, ('brown',), 'failed')
+
+Both texts are folded (:mod:`progresskit.audio.normalize`), cut into words or characters by language
+(:mod:`progresskit.audio.languages`), brought to one spelling (:mod:`progresskit.audio.units`) and aligned
+(:mod:`progresskit.audio.alignment`). From the alignment, as the NIST's evaluations define them
+(https://github.com/usnistgov/SCTK)::
+
+    error rate = (substitutions + deletions + insertions) / units of the reference
+    accuracy   = max(0, 1 - error rate)
+
+A rate alone would pass a long text with one wrong name in it, so what must be said right *vetoes*: a
+text with a veto never passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
+
+from progresskit.audio.alignment import Counts, Opcode, Step, counts, distance, levenshtein, opcodes
+from progresskit.audio.boilerplate import is_boilerplate
+from progresskit.audio.languages import Unit, base_language, language_of, unit_of
+from progresskit.audio.normalize import Span, has_words, word_spans, words
+from progresskit.audio.rendering import as_html, as_json, as_text
+from progresskit.audio.units import Reader, Units
+from progresskit.audio.vetoes import Veto, must_say_vetoes, occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["Score", "Scorer", "Unheard", "Verdict", "Veto", "score"]
+
+Verdict = Literal["passed", "failed", "unheard"]
+"""What a score says about a take. ``unheard`` is neither a pass nor the fault of the voice: hear it again."""
+
+Unheard = Literal["empty", "boilerplate", "short"]
+"""Why a transcript says nothing about a take: it has no letter or digit; it is what recognisers write on
+silence; or the text is too short to judge (one or two words, up to three characters where those are
+counted) by a transcript that neither is nor contains it."""
+
+_SHORT: Final[dict[Unit, int]] = {"word": 2, "character": 3}
+"""The longest reference, in units, that is too short to judge."""
+# Written without spaces, so that a "word" between punctuation is a whole clause.
+_UNSPACED: Final = frozenset({"zh", "cmn", "yue", "ja", "th"})
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a transcript compares to the text that should have been said. Made by a :class:`Scorer`.
+
+    Attributes:
+        reference: The text that should have been said, as given.
+        hypothesis: The transcript, as given.
+        language: The language that was assumed, as the first part of a BCP 47 tag; None = not known.
+        unit: What was counted: ``word`` or ``character``.
+        accuracy: ``max(0, 1 - error rate)`` in that unit: 0 to 1.
+        critical: The vetoes; with any, the verdict is never ``passed``.
+        unheard: Why the transcript says nothing about the take; None where it does.
+    """
+
+    reference: str
+    hypothesis: str
+    language: str | None
+    unit: Unit
+    accuracy: float
+    critical: tuple[Veto, ...]
+    unheard: Unheard | None
+    _reader: Reader = field(repr=False, compare=False)
+    _said: Units = field(repr=False, compare=False)
+    _heard: Units = field(repr=False, compare=False)
+
+    @cached_property
+    def wer(self) -> float:
+        """The word error rate, from 0; above 1 where more was added than the reference holds."""
+        said, heard = (self._said, self._heard) if self.unit == "word" else self._sides("word")
+        return distance(said.values, heard.values) / len(said.values)
+
+    @cached_property
+    def cer(self) -> float:
+        """The character error rate, from 0; may exceed 1.
+
+        One space between two words is a character, as is usual; in Korean, Chinese, Japanese and Thai, and where
+        characters are the unit that was asked for, none is.
+        """
+        if self.unit == "character":
+            said, heard = self._said.values, self._heard.values
+        elif unit_of(self.language) == "character":
+            said, heard = (side.values for side in self._sides("character"))
+        else:
+            said, heard = " ".join(self._said.values), " ".join(self._heard.values)
+        return distance(said, heard) / len(said)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many units were heard, replaced, left out and added."""
+        return counts(self._opcodes)
+
+    @cached_property
+    def longest_run(self) -> int:
+        """The longest stretch without a unit heard right, in units of whichever text has more there."""
+        longest = run = 0
+        for block in self._opcodes:
+            run = 0 if block.op == "hit" else run + block.size
+            longest = max(longest, run)
+        return longest
+
+    @cached_property
+    def alignment(self) -> tuple[Step, ...]:
+        """What became of each unit, in order, with its spelling and place in both texts."""
+        said, heard = self._said.spans(), self._heard.spans()
+        steps: list[Step] = []
+        after_said = after_heard = 0
+        for block in self._opcodes:
+            for at in range(block.size):
+                i, j = block.reference_start + at, block.hypothesis_start + at
+                here = said[i] if block.op != "insertion" else (after_said, after_said)
+                there = heard[j] if block.op != "deletion" else (after_heard, after_heard)
+                after_said, after_heard = here[1], there[1]
+                steps.append(Step(block.op, self.reference[slice(*here)], self.hypothesis[slice(*there)], here, there))
+        return tuple(steps)
+
+    @cached_property
+    def wrong_words(self) -> tuple[str, ...]:
+        """Words of the reference that were replaced or left out, as written, in order.
+
+        Where characters are counted these are the words in which one was wrong; in Chinese, Japanese and
+        Thai, which part no words, the wrong characters themselves.
+        """
+        wrong = [step.reference_span for step in self.alignment if step.op in {"substitution", "deletion"}]
+        if self.unit == "character" and self.language in _UNSPACED:
+            places = _merged(wrong)
+        else:
+            places = _holding(word_spans(self.reference), wrong)
+        return tuple(self.reference[start:end] for start, end in places)
+
+    def verdict(self, target: float) -> Verdict:
+        """Return whether the take is good enough.
+
+        In this order: ``unheard`` where nothing was heard, or boilerplate; ``failed`` on a veto; ``unheard`` where
+        the text is too short to judge; then the accuracy decides.
+
+        Args:
+            target: The lowest accuracy that passes, 0 to 1.
+
+        Raises:
+            ValueError: The target is not between 0 and 1.
+        """
+        if not 0 <= target <= 1:
+            msg = f"target {target!r} is not an accuracy: give a number from 0 to 1, like 0.95"
+            raise ValueError(msg)
+        if self.unheard in {"empty", "boilerplate"}:
+            return "unheard"
+        if self.critical:
+            return "failed"
+        if self.unheard is not None:
+            return "unheard"
+        return "passed" if self.accuracy >= target else "failed"
+
+    def text(self) -> str:
+        """Return the alignment as lines for a terminal, in plain text: reference, transcript, and what differs."""
+        return as_text(self)
+
+    def html(self) -> str:
+        """Return the reference as one HTML paragraph in which ``<del>`` was not heard and ``<ins>`` was.
+
+        Everything foreign is escaped; there is no style and no script in it.
+        """
+        return as_html(self)
+
+    def json(self) -> str:
+        """Return all of it as a JSON object."""
+        return as_json(self)
+
+    @cached_property
+    def _opcodes(self) -> list[Opcode]:
+        return opcodes(self._said.values, self._heard.values)
+
+    def _sides(self, unit: Unit) -> tuple[Units, Units]:
+        return self._reader.sides(self.reference, self.hypothesis, unit)
+
+
+class Scorer:
+    """Compares transcripts with the texts that should have been said. Thread-safe; keep one.
+
+    Args:
+        language: BCP 47 tag, of which the first part counts; None = by the script of each reference.
+        must_say: Words or phrases that veto where a reference has them and the transcript doesn't, in the
+            same place. One that the reference doesn't have asks nothing. Where characters are counted they
+            are found within words too.
+        aliases: A spelling, and what is said or written for it too, one or several
+            (``{"nginx": "engine x"}``); applied to both texts before anything else is compared.
+        unit: What is counted: ``word``, ``character``, or ``auto`` = by language.
+
+    Raises:
+        ValueError: A phrase or spelling without letter or digit, or an unknown unit.
+        TypeError: ``must_say`` is one string.
+        MissingDependencyError: The extra ``audio`` is not installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        language: str | None = None,
+        must_say: Sequence[str] = (),
+        aliases: Mapping[str, str | Sequence[str]] | None = None,
+        unit: Literal["auto", "word", "character"] = "auto",
+    ) -> None:
+        if unit not in {"auto", "word", "character"}:
+            msg = f"unit {unit!a} is unknown: use 'auto', 'word' or 'character'"
+            raise ValueError(msg)
+        if isinstance(must_say, str):
+            msg = f"must_say is the string {must_say!a}: give a list of phrases"
+            raise TypeError(msg)
+        if (wordless := next((phrase for phrase in must_say if not has_words(phrase)), None)) is not None:
+            msg = f"must_say phrase {wordless!a} has no letter or digit: leave it out"
+            raise ValueError(msg)
+        levenshtein()
+        self._language = base_language(language)
+        self._must_say = tuple(must_say)
+        self._reader = Reader(aliases)
+        self._unit = unit
+
+    def __call__(self, reference: str, hypothesis: str) -> Score:
+        """Compare a transcript with the text that should have been said.
+
+        Raises:
+            ValueError: The reference has no letter or digit; there is nothing in it to verify.
+        """
+        if not has_words(reference):
+            msg = f"reference {reference[:80]!a} has no letter or digit: there is nothing in it to verify"
+            raise ValueError(msg)
+        language = self._language or language_of(reference)
+        unit = unit_of(language) if self._unit == "auto" else self._unit
+        said, heard = self._reader.sides(reference, hypothesis, unit)
+        edits, length = distance(said.values, heard.values), len(said.values)
+        vetoes: tuple[Veto, ...] = ()
+        if self._must_say and edits:
+            phrases = [self._reader.units(phrase, unit).values for phrase in self._must_say]
+            vetoes = must_say_vetoes(said, heard, opcodes(said.values, heard.values), phrases)
+        return Score(
+            reference=reference,
+            hypothesis=hypothesis,
+            language=language,
+            unit=unit,
+            # One division: rounded once, so that 19 of 20 is what one writes as 0.95.
+            accuracy=max(0, length - edits) / length,
+            critical=vetoes,
+            unheard=_unheard(said, heard) if edits else None,
+            _reader=self._reader,
+            _said=said,
+            _heard=heard,
+        )
+
+
+def score(
+    reference: str,
+    hypothesis: str,
+    *,
+    language: str | None = None,
+    must_say: Sequence[str] = (),
+    aliases: Mapping[str, str | Sequence[str]] | None = None,
+    unit: Literal["auto", "word", "character"] = "auto",
+) -> Score:
+    """Compare one transcript with the text that should have been said: a :class:`Scorer` used once.
+
+    Raises:
+        ValueError: The reference has no letter or digit, or an option isn't valid.
+        TypeError: ``must_say`` is one string.
+        MissingDependencyError: The extra ``audio`` is not installed.
+    """
+    return Scorer(language=language, must_say=must_say, aliases=aliases, unit=unit)(reference, hypothesis)
+
+
+def _unheard(said: Units, heard: Units) -> Unheard | None:
+    """Return why an imperfect transcript says nothing about the take, or None."""
+    if not heard.values:
+        return "empty"
+    if is_boilerplate("".join(words(heard.written)), "".join(words(said.written))):
+        return "boilerplate"
+    if len(said.values) <= _SHORT[said.unit] and not any(occurrences(heard.values, said.values)):
+        return "short"
+    return None
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Join spans, in order, that touch or overlap."""
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _holding(places: Sequence[Span], spans: Iterable[Span]) -> list[Span]:
+    """Return those places that share a character with one of the spans; both are in order."""
+    held: list[Span] = []
+    at = 0
+    for start, end in spans:
+        while at < len(places) and places[at][1] <= start:
+            at += 1
+        while at < len(places) and places[at][0] < end:
+            held.append(places[at])
+            at += 1
+    return held
