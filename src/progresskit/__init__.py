@@ -21,6 +21,7 @@ from progresskit.errors import (
     VerificationFailed,
 )
 from progresskit.events import CompletedEvent, Cursor, ErrorEvent, Event, ProgressEvent, Status, StatusEvent
+from progresskit.hub import Hub
 from progresskit.publisher import Publisher
 from progresskit.reporter import NullReporter, ProgressReporter, Reporter, Stage, TeeReporter
 from progresskit.state import Snapshot, TaskState
@@ -34,6 +35,7 @@ __all__ = [
     "DecodeError",
     "ErrorEvent",
     "Event",
+    "Hub",
     "MemoryTransport",
     "MissingDependencyError",
     "NotAuthenticated",

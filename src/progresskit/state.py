@@ -60,6 +60,7 @@ MAX_PARTS: Final = 1_000
 """Parts of a run that count; what comes beyond carries no progress."""
 
 _STATUSES: Final = frozenset[str](get_args(Status))
+_STORES_OWN: Final = frozenset({"superseded", "parts"})
 # What an event may carry into the state, beside what every accepted event sets.
 _OVERLAID: Final = ("progress", "message", "metadata", "stage", "result", "error", "code", "details")
 
@@ -334,11 +335,13 @@ class Snapshot:
 
 
 def state_from_json(fields: Any) -> TaskState:
-    """Make a task state from decoded JSON; unknown fields are ignored.
+    """Make a task state from decoded JSON; unknown fields are ignored, and so is what is a store's own.
 
     Raises:
         DecodeError: It is no valid state.
     """
+    if isinstance(fields, dict):
+        fields = {name: value for name, value in fields.items() if name not in _STORES_OWN}
     try:
         return TaskState.model_validate(fields)
     except ValidationError as error:

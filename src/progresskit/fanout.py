@@ -1,0 +1,441 @@
+"""How one project reaches its clients: one folded state, and nothing queued for anybody.
+
+:class:`Fanout` is the pure half of what a hub does for a project: it never waits, and reads no clock but
+the one it is handed. Two facts of a client decide what it gets: whether a message to it is in flight, and
+its cursor, that of the last frame handed to its ``send``.
+
+- A *current* client has nothing in flight, and its cursor is the project's. It gets the events of a tick.
+- Any other is *behind*. As soon as nothing to it is in flight it gets snapshots of what changed since its
+  cursor, one frame at a time, each cut from the states as they then are, until it is current.
+
+First snapshot, resume, repair and catch-up are that one mechanism. A client that names a cursor is answered
+only once the store was read after it came, and the state stands where that read stood: the cursor of a part
+of a snapshot is no position, and a state older than the one the part was cut from could place it, and lack
+what it left out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import anyio
+
+from progresskit.frames import PONG, cut_snapshot, encode_state, event_frame, heartbeat_frame, messages_of
+from progresskit.state import Snapshot, TaskTable, overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from progresskit.events import Cursor, Event
+    from progresskit.frames import Form, Frame, Message
+    from progresskit.inline import Starter
+    from progresskit.state import TaskState
+
+__all__ = ["Client", "Fanout", "Send", "Why"]
+
+MAX_TICK_BYTES: Final = 256 * 1024
+"""Events of one tick that go out as they are; more than that goes out as snapshots."""
+HEARTBEAT_S: Final = 15.0
+"""Seconds of silence after which a client hears that the connection lives."""
+DEAD_S: Final = 60.0
+"""Seconds after which a send that hasn't finished ends its client."""
+_MAX_PARTS: Final = 16
+
+Send = Callable[[dict[str, Any]], Awaitable[object]]
+"""The ``send`` of an ASGI connection."""
+
+Why = Literal["failed", "dead", "closing"]
+"""Why a client ended: its ``send`` raised; it didn't finish for 60 s; the hub closes, or the client was left."""
+
+_log = logging.getLogger("progresskit.hub")
+
+
+class Client:
+    """One connection that a hub serves, made by ``Hub.attach``.
+
+    For its owner: :meth:`wait_closed`, :meth:`pong` and ``cursor``. The rest is the fan-out's.
+    """
+
+    __slots__ = (
+        "_fanout",
+        "actions",
+        "busy",
+        "cancel",
+        "closed",
+        "context",
+        "cursor",
+        "due",
+        "form",
+        "idle",
+        "in_place",
+        "leaving",
+        "opened",
+        "send",
+        "sent_at",
+        "why",
+    )
+
+    def __init__(
+        self, fanout: Fanout, send: Send, *, form: Form, after: Cursor | None, actions: Sequence[str], inline: bool
+    ) -> None:
+        self._fanout = fanout
+        self.send = send
+        self.form = form
+        self.actions = tuple(actions)
+        self.in_place = inline
+        self.context = copy_context()  # every send runs in it, as if the owner's own task had called it
+        self.cursor = after  # of the last frame that was handed to send
+        self.opened = False  # whether it has had its first snapshot
+        self.busy = False  # whether a message is in flight
+        self.sent_at = 0.0
+        self.cancel: Callable[[], object] | None = None  # what ends the message in flight
+        self.due: Frame | None = None  # goes out when nothing is in flight: a pong, or the closing frame
+        self.leaving = False  # ends as soon as it has had the closing frame
+        self.why: Why | None = None
+        self.closed = anyio.Event()
+        self.idle: anyio.Event | None = None  # somebody waits until nothing is in flight
+
+    async def wait_closed(self) -> Why:
+        """Wait until the hub has ended this client, and say why. It gets nothing after that."""
+        await self.closed.wait()
+        return self.why or "closing"
+
+    def pong(self) -> None:
+        """Answer a ``ping``: at once, or after the message in flight. One answer is remembered, not more."""
+        self._fanout.pong(self)
+
+    def sent(self, error: Exception | None) -> None:
+        """Take note that a message which didn't go out at once has gone out, or failed."""
+        self._fanout.sent(self, error)
+
+
+class Fanout:
+    """One project's state and clients.
+
+    Args:
+        project_id: The project.
+        in_place: Starts sends whose first step runs in place.
+        as_tasks: Starts sends as tasks, for clients that ask for it; the same one where there is no other way.
+        clock: Returns seconds that only go forward.
+        on_behind: Called when a client joins ``behind``: :meth:`serve` is due.
+        on_ask: Called when a client waits for the store to be read: see :meth:`askers`.
+    """
+
+    def __init__(
+        self,
+        project_id: str,
+        *,
+        in_place: Starter,
+        as_tasks: Starter,
+        clock: Callable[[], float],
+        on_behind: Callable[[], object],
+        on_ask: Callable[[], object],
+    ) -> None:
+        self.project_id = project_id
+        self.clients: dict[Client, None] = {}
+        self.behind: dict[Client, None] = {}  # free, and not current: the next to be served first
+        self.waiting: dict[Client, tuple[Cursor, float] | None] = {}  # until the state stands there; since when
+        self.cursor: Cursor | None = None  # where the state stands; None before the first snapshot
+        self.epochs = 0  # how many there were
+        self._table = TaskTable()
+        self._encoded: dict[str, bytes] = {}
+        self._parts: dict[tuple[int | None, tuple[str, ...] | None, Form], Message] = {}
+        self._in_place = in_place
+        self._as_tasks = as_tasks
+        self._clock = clock
+        self._on_behind = on_behind
+        self._on_ask = on_ask
+
+    # --- clients come and go --------------------------------------------------------------------------------------
+
+    def add(self, client: Client) -> None:
+        """Take a client; it gets a snapshot as soon as there is one to give."""
+        if self._in_place is self._as_tasks:
+            client.in_place = False
+        client.sent_at = self._clock()
+        self.clients[client] = None
+        if client.cursor is None:
+            self._attend(client)
+        else:
+            self.waiting[client] = None
+            self._on_ask()
+
+    def end(self, client: Client, why: Why) -> None:
+        """Forget a client, and cancel what is in flight to it."""
+        if client.why is not None:
+            return
+        client.why = why
+        self.clients.pop(client, None)
+        self.behind.pop(client, None)
+        self.waiting.pop(client, None)
+        if client.cancel is not None:
+            client.cancel()
+        client.closed.set()
+
+    def dismiss(self, client: Client, closing: Frame) -> None:
+        """Hand a client its last frame as soon as nothing is in flight, and end it after that."""
+        if client.why is not None:
+            return
+        client.leaving = True
+        client.due = closing
+        self.behind.pop(client, None)
+        self.waiting.pop(client, None)
+        self._attend_if_free(client)
+
+    def pong(self, client: Client) -> None:
+        """Answer a ping, now or after what is in flight."""
+        if client.why is None and not client.leaving:
+            client.due = PONG
+            self._attend_if_free(client)
+
+    def look_after(self, clients: Iterable[Client]) -> None:
+        """Let clients hear a heartbeat after 15 s of silence, and end those whose send hangs for 60 s."""
+        now = self._clock()
+        with self._in_place:
+            for client in clients:
+                silence = now - client.sent_at
+                if client.why is not None:
+                    continue
+                if client.busy:
+                    if silence >= DEAD_S:
+                        self.end(client, "dead")
+                elif silence >= HEARTBEAT_S and client.opened and client.cursor is not None:
+                    self._hand(client, messages_of((heartbeat_frame(client.cursor),), client.form), now)
+
+    # --- what the project's subscription brings -------------------------------------------------------------------
+
+    def tick(self, items: Iterable[Snapshot | Event]) -> None:
+        """Fold what came since the last tick, and send its events to every client that was current before.
+
+        Where a snapshot is among it, or the events are more than 256 KiB, no events go out: every free
+        client gets snapshots instead.
+
+        Raises:
+            ValueError: An event was accepted by no store; nothing that follows it is folded, and the
+                state stands before it.
+        """
+        before = self.cursor
+        events: list[Event] = []
+        whole = before is not None
+        try:
+            for item in items:
+                if isinstance(item, Snapshot):
+                    whole = False
+                    self._take(item)
+                elif self._overlay(item):
+                    events.append(item)
+        finally:
+            if self.cursor is not before:
+                self._release()
+                frames = _within(events, MAX_TICK_BYTES) if whole else None
+                if frames is None:
+                    for client in self.clients:
+                        if not client.busy:
+                            self._join_behind(client)
+                else:
+                    self._send(frames, before)
+
+    def _send(self, frames: Sequence[Frame], before: Cursor | None) -> None:
+        now = self._clock()
+        messages: dict[Form, tuple[Message, ...]] = {}
+        current = [client for client in self.clients if client.cursor is before and not client.busy]
+        with self._in_place:
+            for client in current:
+                form = client.form
+                joined = messages.get(form)
+                if joined is None:
+                    joined = messages[form] = messages_of(frames, form)
+                self._hand(client, joined, now)
+
+    def _take(self, snapshot: Snapshot) -> None:
+        if snapshot.resumed:
+            put_out = self._table.update(snapshot.tasks)
+            for state in (*snapshot.tasks, *put_out):
+                self._encoded.pop(state.task_name, None)
+        else:
+            self._table = TaskTable(snapshot.tasks)
+            self._encoded.clear()
+        self._move(snapshot.cursor)
+
+    def _overlay(self, event: Event) -> bool:
+        cursor, here = event.cursor, self.cursor
+        if cursor is not None and here is not None and cursor.epoch == here.epoch and cursor.offset <= here.offset:
+            return False
+        state = overlay(self._table.get(event.task_name), event)
+        put_out = self._table.put(state)
+        self._encoded.pop(state.task_name, None)
+        if put_out is not None:
+            self._encoded.pop(put_out.task_name, None)
+        self._move(state.cursor)
+        return True
+
+    def _move(self, cursor: Cursor) -> None:
+        self._parts.clear()
+        former, self.cursor = self.cursor, cursor
+        if former is not None and former.epoch == cursor.epoch:
+            if former.offset == cursor.offset:
+                self.cursor = former  # clients are current by identity: who missed nothing must stay so
+            return
+        self.epochs += 1
+        for client, told in self.waiting.items():
+            if told is not None and told[0].epoch != cursor.epoch:
+                self.waiting[client] = None  # where that read stood is no place any more, or not yet
+                self._on_ask()
+
+    # --- clients that resume wait for a read ----------------------------------------------------------------------
+
+    def askers(self) -> list[Client]:
+        """Return the clients that wait for a read which begins now."""
+        return [client for client, told in self.waiting.items() if told is None]
+
+    def answer(self, askers: Iterable[Client], position: Cursor, *, epochs: int) -> None:
+        """Tell the clients that asked where the store stood.
+
+        Args:
+            askers: Those that waited when the read began.
+            position: Where it stood.
+            epochs: The value of ``epochs`` when the read began.
+        """
+        if self.cursor is not None and position.epoch != self.cursor.epoch and epochs != self.epochs:
+            return  # read before the epoch changed under it, for all we know: they go on asking
+        now = self._clock()
+        for client in askers:
+            if client in self.waiting:
+                self.waiting[client] = position, now
+        self._release()
+
+    def _release(self) -> None:
+        """Let the clients go on whose read the state has come to."""
+        here = self.cursor
+        if here is None:
+            return
+        for client, told in list(self.waiting.items()):
+            if told is not None and told[0].epoch == here.epoch and told[0].offset <= here.offset:
+                del self.waiting[client]
+                if not client.busy:
+                    self._join_behind(client)
+
+    # --- sending --------------------------------------------------------------------------------------------------
+
+    def serve(self, clients: Iterable[Client]) -> None:
+        """Hand each of some clients its next snapshot frame, where it is free and behind."""
+        with self._in_place:
+            for client in clients:
+                self.behind.pop(client, None)
+                if client.why is None and not client.busy and client not in self.waiting and self.cursor is not None:
+                    self._hand(client, (self._next_part(client, self.cursor),), self._clock())
+                    if not client.busy:
+                        self._join_behind(client)
+
+    def sent(self, client: Client, error: Exception | None) -> None:
+        """Take note that a message which didn't go out at once has gone out, or failed."""
+        client.busy = False
+        client.cancel = None
+        if client.idle is not None:
+            client.idle.set()
+        if client.why is not None:
+            return
+        if error is not None:
+            self._fail(client, error)
+        else:
+            self._attend_if_free(client)
+
+    def _hand(self, client: Client, messages: Sequence[Message], now: float) -> None:
+        """Hand messages to a free client; what comes after one that doesn't go out at once is left out."""
+        client.busy = True
+        client.sent_at = now
+        try:
+            if not client.in_place:
+                client.cancel = self._as_tasks.start(self._one_by_one(client, messages), client.context, client.sent)
+                return
+            for content, cursor in messages:
+                if cursor is not None:
+                    client.cursor = cursor
+                # A copy for each: a host's middleware may write into it.
+                rest = self._in_place.start(client.send(content.copy()), client.context, client.sent)
+                if rest is not None:
+                    client.cancel = rest
+                    return
+        except Exception as error:  # noqa: BLE001 - whatever a foreign send raises ends its client, and nothing else
+            client.busy = False
+            self._fail(client, error)
+            return
+        client.busy = False
+
+    async def _one_by_one(self, client: Client, messages: Sequence[Message]) -> None:
+        """Send messages from a task, for as long as no newer tick has made them old."""
+        here = self.cursor
+        for number, (content, cursor) in enumerate(messages):
+            if number and self.cursor is not here:
+                break
+            if cursor is not None:
+                client.cursor = cursor
+            client.sent_at = self._clock()
+            await client.send(content.copy())
+
+    def _attend_if_free(self, client: Client) -> None:
+        if not client.busy:
+            with self._in_place:
+                self._attend(client)
+
+    def _attend(self, client: Client) -> None:
+        """Give a free client what it is due."""
+        due, client.due = client.due, None
+        if due is not None:
+            self._hand(client, messages_of((due,), client.form), self._clock())
+        if client.busy or client.why is not None:
+            return
+        if client.leaving:
+            self.end(client, "closing")
+        elif client not in self.waiting:
+            self._join_behind(client)
+
+    def _join_behind(self, client: Client) -> None:
+        """Have a free client served, unless it is current or waits for a read."""
+        if client.cursor is not self.cursor and client not in self.waiting and client.why is None:
+            self.behind[client] = None
+            self._on_behind()
+
+    def _fail(self, client: Client, error: Exception) -> None:
+        _log.debug("a client of project %s is gone: %r", self.project_id, error)
+        self.end(client, "failed")
+
+    def _next_part(self, client: Client, here: Cursor) -> Message:
+        """Cut the snapshot frame that a client needs next; those that need the same one share it."""
+        at = client.cursor
+        since = at.offset if at is not None and at.epoch == here.epoch and at.offset <= here.offset else None
+        actions = None if client.opened else client.actions
+        client.opened = True
+        key = since, actions, client.form
+        part = self._parts.get(key)
+        if part is None:
+            tasks = list(self._table) if since is None else self._table.since(since)
+            frame = cut_snapshot(
+                self.project_id, here, tasks, resumed=since is not None, actions=actions, encode=self._encode
+            )
+            if len(self._parts) >= _MAX_PARTS:  # all at different places: what one needs is of no use to others
+                self._parts.clear()
+            (part,) = messages_of((frame,), client.form)
+            self._parts[key] = part
+        return part
+
+    def _encode(self, state: TaskState) -> bytes:
+        data = self._encoded.get(state.task_name)
+        if data is None:
+            data = self._encoded[state.task_name] = encode_state(state)
+        return data
+
+
+def _within(events: Iterable[Event], limit: int) -> list[Frame] | None:
+    """Encode events; None where they are more than ``limit`` bytes together, or none at all."""
+    frames = []
+    for event in events:
+        frame = event_frame(event)
+        limit -= len(frame.data)
+        if limit < 0:
+            return None
+        frames.append(frame)
+    return frames or None

@@ -1,0 +1,637 @@
+"""Every client of a fan-out ends at the store's state, whatever its socket does: simulated, step by step.
+
+One store, two hubs that lag behind it by different amounts, and clients that move between them. What a
+step does is drawn: events, restarts of the store with or without loss, subscriptions that jump, reads that
+are answered late, sends that block, wake, raise, connections that drop with a frame in flight. Nothing
+waits: the fan-out is pure. The rules are left out one by one below, and each of these controls fails.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import types
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from progresskit import fanout as fanout_module
+from progresskit import frames as frames_module
+from progresskit import state as state_module
+from progresskit.events import CompletedEvent, Cursor, ErrorEvent, ProgressEvent, StatusEvent, event_from_json
+from progresskit.fanout import Client, Fanout
+from progresskit.frames import Form, closing_frame
+from progresskit.inline import SendCancelled
+from progresskit.state import Snapshot, TaskTable, fold, state_from_json
+
+NOW = "2026-11-23T00:00:00.000Z"
+TASKS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+
+
+@contextmanager
+def small_limits():
+    """Make a project of few tasks as full as one of a thousand: eviction, parts and large ticks are common."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_module, "MAX_TASKS", 4)
+        patch.setattr(frames_module, "MAX_SNAPSHOT_BYTES", 500)
+        patch.setattr(fanout_module, "MAX_TICK_BYTES", 1_500)
+        yield
+
+
+class Store:
+    """The truth: what a transport keeps of one project, with every event that it ever accepted."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.cursor = Cursor("0", 0)
+        self.table = TaskTable()
+        self.logs: dict[str, dict[int, object]] = {}
+        self.dumps: list[tuple[int, list]] = []
+        self.drawn = 0
+
+    def fresh(self, prefix: str) -> str:
+        self.drawn += 1
+        return f"{prefix}{self.drawn}"
+
+    def publish(self) -> None:
+        rng, name = self.rng, self.rng.choice(TASKS)
+        state = self.table.get(name)
+        run_id = state.run_id if state and rng.random() < 0.8 and not state.terminal else self.fresh("run")
+        fields = {"project_id": "p", "task_name": name, "run_id": run_id, "timestamp": NOW}
+        event = rng.choice(
+            [
+                lambda: ProgressEvent(**fields, progress=rng.random(), message="m" * rng.randrange(60), stage=["s"]),
+                lambda: ProgressEvent(**fields, progress=rng.random()),
+                lambda: StatusEvent(**fields, status=rng.choice(["started", "retrying", "stalled", "cancelled"])),
+                lambda: CompletedEvent(**fields, result={"a": None}),
+                lambda: ErrorEvent(**fields, error="no", metadata={"x": 1}),
+            ]
+        )()
+        if self.cursor.offset == 0 and self.cursor.epoch == "0":
+            self.cursor = Cursor(self.fresh("e"), 0)
+        cursor = Cursor(self.cursor.epoch, self.cursor.offset + 1)
+        state, accepted = fold(state, event, cursor=cursor)
+        if accepted is not None:
+            self.cursor = cursor
+            self.table.put(state)
+            self.logs.setdefault(cursor.epoch, {})[cursor.offset] = accepted
+
+    def dump(self) -> None:
+        self.dumps.append((self.cursor.offset, list(self.table)))
+
+    def restart(self) -> None:
+        how = self.rng.randrange(3)
+        if how == 0:  # all is lost: an unknown project
+            self.cursor, self.table = Cursor("0", 0), TaskTable()
+        elif how == 1 and self.dumps:  # it went back
+            offset, tasks = self.rng.choice(self.dumps)
+            self.cursor, self.table = Cursor(self.fresh("e"), offset), TaskTable(tasks)
+        elif self.cursor.offset:  # it kept everything
+            self.cursor = Cursor(self.fresh("e"), self.cursor.offset)
+
+    def read(self, after: Cursor | None) -> Snapshot:
+        resumed = after is not None and after.epoch == self.cursor.epoch and after.offset <= self.cursor.offset
+        tasks = self.table.since(after.offset) if resumed else self.table
+        return Snapshot("p", self.cursor, tuple(tasks), resumed=resumed)
+
+
+class Subscription:
+    """What ``subscribe`` promises, at any speed: events in order, snapshots where it likes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.position: Cursor | None = None
+
+    def bring(self) -> object:
+        store, at = self.store, self.position
+        if at is None:
+            item = store.read(None)
+        else:
+            log = store.logs.get(at.epoch if at.offset else store.cursor.epoch, {})
+            item = log.get(at.offset + 1)
+            if (item is None or store.rng.random() < 0.1) and at != store.cursor:
+                item = store.read(at)
+        if item is not None:
+            self.position = item.cursor
+        return item
+
+
+@types.coroutine
+def pause():
+    yield
+
+
+class Sends:
+    """Starts sends by hand: in place, or later, as a task would."""
+
+    def __init__(self, *, in_place: bool) -> None:
+        self.in_place = in_place
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        return
+
+    def start(self, awaitable, context, done):
+        flight = Flight(awaitable, done)
+        if self.in_place:
+            flight.step()
+        viewer = Viewer.sending
+        if flight.over:
+            return None
+        viewer.flight = flight
+        return flight.cancel
+
+
+class Flight:
+    """A send that goes on."""
+
+    def __init__(self, coroutine, done) -> None:
+        self.coroutine = coroutine
+        self.done = done
+        self.over = False
+
+    def step(self, error: Exception | None = None) -> None:
+        try:
+            if error is None:
+                self.coroutine.send(None)
+            else:
+                self.coroutine.throw(error)
+        except StopIteration:
+            self.over = True
+
+    def wake(self, error: Exception | None = None) -> None:
+        try:
+            self.step(error)
+        except Exception as raised:
+            self.over = True
+            self.done(raised)
+        else:
+            if self.over:
+                self.done(None)
+
+    def cancel(self) -> None:
+        if not self.over:
+            self.over = True
+            self.coroutine.close()
+            self.done(SendCancelled())
+
+
+class Viewer:
+    """A client as the protocol wants it: it keeps a snapshot, and comes back with its cursor."""
+
+    sending: Viewer
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.state: Snapshot | None = None
+        self.client: Client | None = None
+        self.hub: SimulatedHub | None = None
+        self.flight: Flight | None = None
+        self.flying: list | None = None
+        self.patience = 0.0
+        self.frames_of_connection = 0
+        self.seen: dict[tuple[str, str], dict[str, tuple[float, bool]]] = {}
+        self.pings = self.pongs = 0
+
+    def come(self, hub: SimulatedHub) -> None:
+        rng = self.rng
+        if rng.random() < 0.2:
+            self.state, self.seen = None, {}
+        self.hub, self.frames_of_connection, self.pings, self.pongs = hub, 0, 0, 0
+        after = self.state.cursor if self.state is not None else None
+        form = rng.choice(list(Form))
+        self.client = Client(
+            hub.fanout, self.send, form=form, after=after, actions=("watch",), inline=rng.random() < 0.7
+        )
+        Viewer.sending = self
+        hub.viewers[self.client] = self
+        hub.fanout.add(self.client)
+
+    def go(self) -> None:
+        if self.flying and self.rng.random() < 0.5:
+            self.arrive(self.flying)  # it had arrived, and nobody knew
+        self.hub.fanout.end(self.client, "closing")
+        self.forget()
+
+    def forget(self) -> None:
+        self.hub.viewers.pop(self.client)
+        self.client = self.hub = self.flight = self.flying = None
+
+    async def send(self, content) -> None:
+        assert self.flying is None, "a message was handed over while another was in flight"
+        frames = decode(content)
+        if self.rng.random() < self.patience:
+            self.flying = frames
+            await pause()
+            self.flying = None
+        if self.rng.random() < 0.01:
+            raise OSError
+        self.arrive(frames)
+
+    def arrive(self, frames) -> None:
+        for frame in frames:
+            self.frames_of_connection += frame["type"] not in {"pong", "closing"}
+            match frame["type"]:
+                case "snapshot":
+                    self.take_snapshot(frame)
+                case "heartbeat":
+                    assert frame["cursor"] == str(self.state.cursor)
+                case "pong":
+                    self.pongs += 1
+                    assert self.pongs <= self.pings
+                case "closing":
+                    pass
+                case _:
+                    event = event_from_json(frame)
+                    here = self.state.cursor
+                    assert event.cursor.offset == here.offset + 1
+                    assert event.cursor.epoch == here.epoch or here.offset == 0
+                    self.state = self.state.apply(event)
+                    self.look(self.state.get(event.task_name))
+
+    def take_snapshot(self, frame) -> None:
+        tasks = tuple(map(state_from_json, frame["tasks"]))
+        item = Snapshot("p", Cursor.parse(frame["cursor"]), tasks, resumed=frame["resumed"])
+        first = self.frames_of_connection == 1
+        assert ("actions" in frame) == first
+        assert len(json.dumps(frame, separators=(",", ":"))) <= frames_module.MAX_SNAPSHOT_BYTES or len(tasks) <= 1
+        self.state = item if self.state is None else self.state.apply(item)
+        assert not (self.state is item and item.resumed), "resumed, but there was nothing to go on from"
+        for state in item.tasks:
+            self.look(state)
+
+    def look(self, state) -> None:
+        """Progress goes forward within a run, nothing follows a terminal, and no former run comes back."""
+        runs = self.seen.setdefault((self.state.cursor.epoch, state.task_name), {})
+        progress, terminal = runs.get(state.run_id, (0.0, False))
+        assert (state.progress or 0.0) >= progress, "progress went back"
+        assert not terminal or state.terminal, "something came after the end"
+        if state.run_id in runs:
+            assert state.run_id == list(runs)[-1], "a former run came back"
+        runs[state.run_id] = (state.progress or 0.0, state.terminal)
+
+
+def decode(content) -> list[dict]:
+    if content["type"] == "websocket.send":
+        decoded = json.loads(content["text"])
+        return decoded if isinstance(decoded, list) else [decoded]
+    assert content["more_body"]
+    frames = []
+    for chunk in content["body"].decode().removesuffix("\n\n").split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in chunk.split("\n"))
+        frame = json.loads(fields["data"])
+        assert fields["event"] == frame["type"]
+        assert fields.get("id") == (None if frame["type"] == "heartbeat" else frame.get("cursor"))
+        frames.append(frame)
+    return frames
+
+
+class SimulatedHub:
+    """A fan-out, its subscription, and its reads."""
+
+    def __init__(self, store: Store, fanout_type: type[Fanout], world: World) -> None:
+        self.store = store
+        self.subscription = Subscription(store)
+        self.pending: list = []
+        self.reading: tuple | None = None
+        self.viewers: dict[Client, Viewer] = {}
+        self.fanout = fanout_type(
+            "p",
+            in_place=Sends(in_place=True),
+            as_tasks=Sends(in_place=False),
+            clock=lambda: world.now,
+            on_behind=lambda: None,
+            on_ask=lambda: None,
+        )
+
+    def bring(self) -> bool:
+        item = self.subscription.bring()
+        if item is not None:
+            self.pending.append(item)
+        return item is not None
+
+    def tick(self) -> None:
+        items, self.pending = self.pending, []
+        self.fanout.tick(items)
+
+    def begin_read(self) -> None:
+        askers = self.fanout.askers()
+        if askers and self.reading is None:
+            self.reading = askers, self.store.cursor, self.fanout.epochs
+
+    def answer(self) -> None:
+        if self.reading is not None:
+            askers, position, epochs = self.reading
+            self.reading = None
+            self.fanout.answer(askers, position, epochs=epochs)
+
+
+class World:
+    """Store, hubs and viewers, and the steps that they take."""
+
+    def __init__(self, rng: random.Random, fanout_type: type[Fanout]) -> None:
+        self.rng = rng
+        self.now = 0.0
+        self.store = Store(rng)
+        self.hubs = [SimulatedHub(self.store, fanout_type, self) for _ in range(2)]
+        self.viewers = [Viewer(rng) for _ in range(3)]
+        # A fan-out doesn't tell a starter whose send it starts; the simulation has to know it.
+        for hub in self.hubs:
+            hand = hub.fanout._hand
+
+            def handing(client, messages, now, hub=hub, hand=hand):
+                Viewer.sending = hub.viewers[client]
+                hand(client, messages, now)
+
+            hub.fanout._hand = handing
+
+    def step(self) -> None:
+        rng, hub, viewer = self.rng, self.rng.choice(self.hubs), self.rng.choice(self.viewers)
+        match rng.choices(
+            ["publish", "bring", "tick", "serve", "read", "answer", "viewer", "wake", "pace", "ping", "time", "store"],
+            [6, 6, 5, 6, 3, 3, 3, 6, 1, 1, 1, 1],
+        )[0]:
+            case "publish":
+                for _ in range(rng.choice([1, 1, 1, 2, 3, 20])):
+                    self.store.publish()
+            case "bring":
+                for _ in range(rng.choice([1, 1, 2, 3, 20])):
+                    hub.bring()
+            case "tick":
+                hub.tick()
+            case "serve":
+                hub.fanout.serve(list(hub.fanout.behind)[: rng.randrange(1, 4)])
+            case "read":
+                hub.begin_read()
+            case "answer":
+                hub.answer()
+            case "viewer":
+                if viewer.client is None:
+                    viewer.come(hub)
+                elif rng.random() < 0.3:
+                    viewer.go()
+            case "wake":
+                if viewer.flight is not None:
+                    viewer.flight.wake(OSError() if rng.random() < 0.05 else None)
+            case "pace":
+                viewer.patience = rng.choice([0.0, 0.5, 1.0])
+            case "ping":
+                if viewer.client is not None:
+                    viewer.pings += 1
+                    viewer.client.pong()
+            case "time":
+                self.now += rng.choice([1, 16])
+                hub.fanout.look_after(list(hub.fanout.clients))
+            case "store":
+                rng.choice([self.store.dump, self.store.restart])()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let viewers notice what ended."""
+        for viewer in self.viewers:
+            if viewer.flight is not None and viewer.flight.over:
+                viewer.flight = None
+            if viewer.client is not None and viewer.client.why is not None:
+                viewer.forget()
+
+    def finish(self) -> None:
+        """Stop all trouble, and let everything that waits go on to its end."""
+        for viewer in self.viewers:
+            viewer.patience = 0.0
+        for _ in range(500):
+            for hub in self.hubs:
+                while hub.bring():
+                    pass
+                hub.tick()
+                hub.begin_read()
+                hub.answer()
+                hub.fanout.serve(list(hub.fanout.behind))
+            for viewer in self.viewers:
+                if viewer.client is None:
+                    viewer.come(self.rng.choice(self.hubs))
+                if viewer.flight is not None:
+                    viewer.flight.wake()
+            self.settle()
+            if all(self.is_done(viewer) for viewer in self.viewers):
+                return
+        pytest.fail("a client never came to the end")
+
+    def is_done(self, viewer: Viewer) -> bool:
+        return (
+            viewer.client is not None
+            and viewer.flight is None
+            and viewer.frames_of_connection > 0
+            and viewer.client.cursor == self.store.cursor
+            and not viewer.hub.fanout.behind
+        )
+
+    def check(self) -> None:
+        for viewer in self.viewers:
+            assert viewer.state.cursor == self.store.cursor
+            assert list(viewer.state.tasks) == [public(state) for state in self.store.table]
+
+
+def public(state):
+    return state_from_json(json.loads(state.model_dump_json()))
+
+
+def run(rng: random.Random, fanout_type: type[Fanout] = Fanout) -> None:
+    world = World(rng, fanout_type)
+    for _ in range(rng.choice([20, 60, 120])):
+        world.step()
+    world.finish()
+    world.check()
+
+
+@given(st.integers(0, 2**64))
+def test_every_client_ends_at_the_stores_state_and_sees_no_progress_go_back(seed):
+    with small_limits():
+        run(random.Random(seed))
+
+
+# --- controls: each leaves out one rule ---------------------------------------------------------------------------
+
+
+class AnswersWithoutRead(Fanout):
+    """A client that names a cursor is served at once, from wherever this hub stands."""
+
+    def add(self, client):
+        super().add(client)
+        if self.waiting.pop(client, "not there") is None:
+            self._join_behind(client)
+
+
+class ReleasesEarly(Fanout):
+    """It reads, but doesn't wait until its state stands where the read stood."""
+
+    def _release(self):
+        for client, told in list(self.waiting.items()):
+            if told is not None and self.cursor is not None:
+                del self.waiting[client]
+                if not client.busy:
+                    self._join_behind(client)
+
+
+class TakesAnyRead(Fanout):
+    """A read that began before the epoch changed counts."""
+
+    def answer(self, askers, position, *, epochs):
+        super().answer(askers, position, epochs=self.epochs)
+
+
+class AsksOnce(Fanout):
+    """A client that waits for a place of an epoch that is gone doesn't ask again."""
+
+    def _move(self, cursor):
+        waiting, self.waiting = self.waiting, {}
+        super()._move(cursor)
+        self.waiting = waiting
+
+
+class SendsEventsToAll(Fanout):
+    """Events go to clients that are behind, too."""
+
+    def _send(self, frames, before):
+        for client in self.clients:
+            if not client.busy and client.opened and client not in self.waiting:
+                client.cursor = before
+        super()._send(frames, before)
+
+
+class ForgetsWhoFinishes(Fanout):
+    """A client whose send has finished waits for the next tick."""
+
+    def sent(self, client, error):
+        client.busy = False
+        client.cancel = None
+
+
+class TrustsTheWholeTick(Fanout):
+    """A client counts as having got all of a tick, though its first frame blocked."""
+
+    def _hand(self, client, messages, now):
+        super()._hand(client, messages, now)
+        if messages[-1].cursor is not None:
+            client.cursor = messages[-1].cursor
+
+
+class SendsEventsBesideSnapshots(Fanout):
+    """A tick that takes a snapshot sends the events that came after it."""
+
+    def tick(self, items):
+        for item in items:
+            super().tick([item])
+
+    def _take(self, snapshot):
+        before = self.cursor
+        super()._take(snapshot)
+        for client in self.clients:
+            if client.cursor is before and client.opened and not client.busy:
+                client.cursor = self.cursor
+
+
+class ResumesAcrossEpochs(Fanout):
+    """An offset counts without its epoch."""
+
+    def _next_part(self, client, here):
+        if client.cursor is not None:
+            client.cursor = Cursor(here.epoch, client.cursor.offset)
+        return super()._next_part(client, here)
+
+
+class ResumesFromBeyond(Fanout):
+    """A cursor beyond the hub's counts as current."""
+
+    def _next_part(self, client, here):
+        part = super()._next_part(client, here)
+        at = client.cursor
+        if at is not None and at.offset > here.offset:
+            return self._next_part_since(client, here)
+        return part
+
+    def _next_part_since(self, client, here):
+        client.cursor = here
+        return super()._next_part(client, here)
+
+
+class KeepsOldParts(Fanout):
+    """A cut that was shared once is shared for ever."""
+
+    class Stubborn(dict):
+        def clear(self):
+            return
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._parts = self.Stubborn()
+
+
+class KeepsOldStates(Fanout):
+    """A state is encoded once, and never again."""
+
+    class Stubborn(dict):
+        def pop(self, *args):
+            return None
+
+        def clear(self):
+            return
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._encoded = self.Stubborn()
+
+
+class ClaimsTheWhole(Fanout):
+    """The first part of a snapshot claims to be all of it."""
+
+    def _next_part(self, client, here):
+        return super()._next_part(client, here)._replace(cursor=here)
+
+
+class EventsBetweenParts(Fanout):
+    """Events go out between two parts of a snapshot."""
+
+    def _send(self, frames, before):
+        for client in self.clients:
+            if not client.busy and client.opened and client.cursor.epoch == before.epoch:
+                client.cursor = before
+        super()._send(frames, before)
+
+
+class TwoMessagesInFlight(Fanout):
+    """A heartbeat goes out beside a message in flight."""
+
+    def look_after(self, clients):
+        for client in clients:
+            client.busy = False
+        super().look_after(clients)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        AnswersWithoutRead,
+        ReleasesEarly,
+        TakesAnyRead,
+        AsksOnce,
+        SendsEventsToAll,
+        ForgetsWhoFinishes,
+        TrustsTheWholeTick,
+        SendsEventsBesideSnapshots,
+        ResumesAcrossEpochs,
+        ResumesFromBeyond,
+        KeepsOldParts,
+        KeepsOldStates,
+        ClaimsTheWhole,
+        EventsBetweenParts,
+        TwoMessagesInFlight,
+    ],
+)
+def test_each_rule_is_needed(control):
+    with small_limits(), pytest.raises((AssertionError, pytest.fail.Exception)):
+        for seed in range(3_000):
+            run(random.Random(seed), control)
