@@ -12,7 +12,7 @@ from progresskit.transports.memory import MemoryTransport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Batch", "MemoryTransport", "Receipt", "Run", "Transport", "opened", "transport_from_url"]
+__all__ = ["Batch", "MemoryTransport", "Receipt", "Run", "Transport", "transport_from_url"]
 
 # ``memory://name`` is one object per name and process, until its last owner has closed it.
 _named: Final[dict[str, MemoryTransport]] = {}
