@@ -1,0 +1,70 @@
+"""How the gateway says no: an HTTP status or a close code, a word for programs, a sentence for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import JSONResponse
+
+__all__ = [
+    "BAD_REQUEST",
+    "CLOSING",
+    "EXPIRED",
+    "FOREIGN_ORIGIN",
+    "INTERNAL",
+    "NOT_AUTHENTICATED",
+    "NOT_FOUND",
+    "STORE_UNAVAILABLE",
+    "TOO_MANY",
+    "Refusal",
+    "Refused",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One answer of the protocol.
+
+    Args:
+        status: The HTTP status.
+        close_code: The close code of a socket.
+        code: The word for programs; also the reason of a close.
+        error: The sentence for people; it never holds what a client or a host said in confidence.
+        retry_after_s: Seconds after which the same request may do better.
+    """
+
+    status: int
+    close_code: int
+    code: str
+    error: str
+    retry_after_s: int | None = None
+
+    def response(self) -> JSONResponse:
+        """Return the refusal as an HTTP response."""
+        headers = {}
+        if self.retry_after_s is not None:
+            headers["retry-after"] = str(self.retry_after_s)
+        if self.status == 401:  # noqa: PLR2004 - RFC 9110, 15.5.2: a 401 names a scheme
+            headers["www-authenticate"] = "Bearer"
+        return JSONResponse({"error": self.error, "code": self.code}, self.status, headers)
+
+
+class Refused(Exception):  # noqa: N818 - it names what happens to the request; it never leaves the gateway
+    """Raised inside the gateway to answer with a refusal."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.error)
+        self.refusal = refusal
+
+
+BAD_REQUEST: Final = Refusal(400, 4400, "bad_request", "The request is malformed.")
+NOT_AUTHENTICATED: Final = Refusal(401, 4401, "not_authenticated", "Credentials are missing or not valid.")
+EXPIRED: Final = Refusal(401, 4408, "expired", "The credentials have expired: fetch new ones and come back.")
+FOREIGN_ORIGIN: Final = Refusal(403, 4400, "foreign_origin", "This origin is not allowed here.")
+NOT_FOUND: Final = Refusal(404, 4404, "not_found", "There is nothing here, or nothing for you.")
+METHOD_NOT_ALLOWED: Final = Refusal(405, 4400, "method_not_allowed", "This route does not take that method.")
+TOO_MANY: Final = Refusal(429, 4429, "too_many", "Too many connections: close some, or come back later.", 10)
+INTERNAL: Final = Refusal(500, 1011, "internal", "The server failed to answer. Its log says why.")
+STORE_UNAVAILABLE: Final = Refusal(503, 1012, "store_unavailable", "The store does not answer.", 2)
+CLOSING: Final = Refusal(503, 1012, "closing", "The server is about to restart.", 1)
