@@ -1,13 +1,4 @@
-"""Progress in a terminal, drawn by rich: one line with a bar for each task, on stderr.
-
-    >>> from progresskit.integrations.rich import track
-    >>> sum(track([1, 2, 3], "Adding"))
-    6
-
-Where stderr is no terminal (a file, a pipe, ``TERM=dumb``) there are plain lines instead, a few of them.
-``NO_COLOR`` is honoured. All text is shown as text: nothing in it is taken for markup, and control
-characters are made visible. Needs the extra ``rich``.
-"""
+"""The lines on a terminal, one for each task, and the thread that draws them."""
 
 from __future__ import annotations
 
@@ -18,41 +9,32 @@ import os
 import sys
 import threading
 import time
-import unicodedata
 import weakref
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Column, Table
+from rich.text import Text
 
 from progresskit import rules
-from progresskit.errors import MissingDependencyError
-from progresskit.events import Cursor, is_terminal, new_run_id
-from progresskit.outlets import SinkOutlet
-from progresskit.reporter import Reporter
-from progresskit.reports import Mender
+from progresskit.events import Cursor, is_terminal
 from progresskit.state import fold
 
-try:
-    from rich.console import Console
-    from rich.live import Live
-    from rich.progress_bar import ProgressBar
-    from rich.table import Column, Table
-    from rich.text import Text
-except ImportError as error:
-    raise MissingDependencyError.for_extra(package="rich", extra="rich") from error
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Self
 
     from progresskit.events import Event
-    from progresskit.reports import Report
     from progresskit.state import TaskState
 
-__all__ = ["RichReporter", "track"]
+__all__ = ["TICK_S", "TaskLines", "terminal", "visible"]
 
-T = TypeVar("T")
-
-_TICK_S: Final = 0.1
+TICK_S: Final = 0.1
+"""Seconds between two drawings."""
 _PLAIN_EVERY_S: Final = 5.0
+_READY_S: Final = 0.02
 _PATIENCE_S: Final = 1.0
 _STAGE_ARROW: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _RUNNING: Final = frozenset({"started", "in_progress"})
@@ -75,58 +57,6 @@ def visible(text: str) -> str:
     return "".join(char.encode("unicode_escape").decode() if rules.is_unprintable(char) else char for char in text)
 
 
-def track(iterable: Iterable[T], message: str = "", *, total: float | None = None) -> Iterator[T]:
-    """Yield the items of an iterable, and draw a bar of those that are done.
-
-    Args:
-        iterable: What to iterate over.
-        message: Names the line.
-        total: How many items there are; None = its length, where it has one.
-    """
-    name = unicodedata.normalize("NFC", visible(Mender(note=_note).text(message, "message")))
-    with RichReporter(task_name=name[: rules.MAX_NAME_CHARS] or "task") as task:
-        try:
-            yield from task.track(iterable, total=total)
-        except GeneratorExit:  # the loop was left: neither done nor failed
-            task.status("cancelled")
-            raise
-
-
-class RichReporter(Reporter):
-    """A run that is drawn as a line of the terminal, with its bar.
-
-    All reporters of a process share the terminal, one line each, from any thread; what is printed meanwhile
-    goes above the lines. Drawing is done by a thread of its own: a terminal that is slow or gone neither
-    holds up the task nor fails it. Leaving the context, or the end of the run, gives the terminal back.
-
-    Args:
-        project_id: The project of the run's events.
-        task_name: Names the line.
-        describe_error: Words an exception that passes through. Whoever sits at the terminal may read it, so
-            by default it is shown as it is.
-    """
-
-    def __init__(
-        self,
-        *,
-        project_id: str = "local",
-        task_name: str = "task",
-        describe_error: Callable[[BaseException], str] = str,
-    ) -> None:
-        mender = Mender(note=_note)
-        outlet = _LineOutlet(
-            rules.check_project_id(project_id),
-            mender.task_name(task_name),
-            new_run_id(),
-            lines=_terminal(),
-            mender=mender,
-            describe_error=describe_error,
-        )
-        self._open(outlet, complete_on_exit=True)
-        # One that was never entered gives the terminal back when it is forgotten.
-        weakref.finalize(self, outlet.leave, ended=False)
-
-
 class TaskLines:
     """Draws the tasks whose events it is called with, one line each, while it is entered.
 
@@ -142,6 +72,7 @@ class TaskLines:
         self._lock = threading.RLock()  # a reporter that is forgotten may leave in the midst of anything
         self._holders: dict[Hashable, Callable[[], None]] = {}
         self._session: _Session | None = None
+        self._former: threading.Thread | None = None  # of the session before, which may be drawing its last
         self._pid = os.getpid()
 
     @property
@@ -179,8 +110,10 @@ class TaskLines:
             return
         with self._lock:
             self._holders[holder] = refresh
-            if self._session is None:
-                self._session = _Session.begun(self._stream, self._lock, self._refresh)
+            if self._session is not None:
+                return
+            self._session = session = _Session(self._stream, self._lock, self._refresh, after=self._former)
+        session.begin()
 
     def release(self, holder: Hashable) -> None:
         """Let go; the last holder's leaving draws the lines a last time, and waits for it, 1 s at most."""
@@ -193,7 +126,7 @@ class TaskLines:
             if self._holders:
                 session.retire(holder)
                 return
-            self._session = None
+            self._session, self._former = None, session.thread
         session.end()
 
     def _refresh(self) -> None:
@@ -209,7 +142,7 @@ _terminals: Final[weakref.WeakValueDictionary[tuple[int, int], TaskLines]] = wea
 _terminals_lock: Final = threading.Lock()
 
 
-def _terminal() -> TaskLines:
+def terminal() -> TaskLines:
     """Return what draws on the stderr of now."""
     stream: TextIO | None = getattr(sys.stderr, "rich_proxied_file", sys.stderr)  # while it draws, rich stands before
     with _terminals_lock:
@@ -218,65 +151,6 @@ def _terminal() -> TaskLines:
         if lines is None:
             lines = _terminals[key] = TaskLines(stream)
         return lines
-
-
-class _LineOutlet(SinkOutlet):
-    """Says a run's words to its line, from the first one to the run's end.
-
-    Nobody reads more often than the lines are drawn: what is told in between is held, and becomes one event.
-    """
-
-    def __init__(self, *ids: Any, lines: TaskLines, **options: Any) -> None:
-        super().__init__(*ids, sink=self._take, **options)
-        self._lines = lines
-        self._held: tuple[float | None, str, bytes | None, tuple[str, ...]] | None = None
-        self._due_s = -math.inf
-        self._turn = threading.RLock()  # the drawing thread asks for what is held as well
-
-    def tell(self, progress: float | None, message: str, metadata: bytes | None, stage: tuple[str, ...]) -> None:
-        if self._lines.foreign:
-            return
-        with self._turn:
-            if self._held is not None:
-                message = message or self._held[1]
-            self._held = progress, message, metadata, stage
-            if time.monotonic() >= self._due_s:
-                self._let_go()
-
-    def put(self, report: Report) -> None:
-        if self._lines.foreign:
-            return
-        with self._turn:
-            self._let_go()
-            super().put(report)
-
-    def leave(self, *, ended: bool) -> None:
-        if self._lines.foreign:
-            return
-        with self._turn:
-            self._let_go()
-        super().leave(ended=ended)
-        self._lines.release(self)
-
-    def _refresh(self) -> None:
-        # Whose turn it is may be waiting for this very thread, at the end: the last word then comes with his.
-        if self._turn.acquire(blocking=False):
-            try:
-                self._let_go()
-            finally:
-                self._turn.release()
-
-    def _let_go(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            self._due_s = time.monotonic() + _TICK_S
-            super().tell(*held)
-
-    def _take(self, event: Event) -> None:
-        self._lines.hold(self, self._refresh)
-        self._lines.take(self, event)
-        if is_terminal(event.status):
-            self._lines.release(self)
 
 
 class _View(NamedTuple):
@@ -348,25 +222,33 @@ def _clock(seconds: float) -> str:
 class _Session:
     """One stay on the terminal: its lines, and the thread that draws them ten times a second."""
 
-    def __init__(self, stream: TextIO, lock: threading.RLock, refresh: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        lock: threading.RLock,
+        refresh: Callable[[], None],
+        *,
+        after: threading.Thread | None,
+    ) -> None:
         self._stream = stream
         self._lock = lock
         self._refresh = refresh
+        self._after = after
         self._pid = os.getpid()
         self._lines: dict[Hashable, _Line] = {}
         self._retired: list[_Line] = []  # over, while others go on
+        self._ready = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="progresskit terminal", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="progresskit terminal", daemon=True)
 
-    @classmethod
-    def begun(cls, stream: TextIO, lock: threading.RLock, refresh: Callable[[], None]) -> _Session | None:
-        session = cls(stream, lock, refresh)
-        try:
-            session._thread.start()
-        except RuntimeError:  # the interpreter is ending: nobody looks any more
-            return None
-        atexit.register(session.end)  # where a run is never ended: a terminal without a cursor outlives the process
-        return session
+    def begin(self) -> None:
+        # While the interpreter ends, a new thread is refused (from 3.12 on) or never comes to run (before).
+        if not threading.main_thread().is_alive():
+            return
+        self.thread.start()
+        atexit.register(self.end)  # where a run is never ended: a terminal without a cursor outlives the process
+        # What the caller prints next should find its way above the lines; a terminal that is slow isn't waited for.
+        self._ready.wait(_READY_S)
 
     def line(self, key: Hashable) -> _Line:
         return self._lines.setdefault(key, _Line())
@@ -381,10 +263,12 @@ class _Session:
             return
         atexit.unregister(self.end)
         self._over.set()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(_PATIENCE_S)
+        if self.thread.is_alive() and threading.current_thread() is not self.thread:
+            self.thread.join(_PATIENCE_S)
 
     def _run(self) -> None:
+        if self._after is not None and self._after.is_alive():
+            self._after.join()
         try:
             console = Console(file=self._stream, markup=False, emoji=False, highlight=False)
             # FORCE_COLOR makes rich take a file for a terminal; a bar that moves belongs on a real one.
@@ -407,6 +291,7 @@ class _Session:
             get_renderable=table,
             redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
         ) as live:
+            self._ready.set()
             is_over = False
             while True:
                 self._refresh()
@@ -417,12 +302,13 @@ class _Session:
                 live.refresh()
                 if is_over:
                     return
-                is_over = self._over.wait(_TICK_S)
+                is_over = self._over.wait(TICK_S)
 
     def _write_lines(self) -> None:
+        self._ready.set()
         is_over = False
         while not is_over:
-            is_over = self._over.wait(_TICK_S)
+            is_over = self._over.wait(TICK_S)
             self._refresh()
             with self._lock:
                 due = [text for line in (*self._retired, *self._lines.values()) if (text := self._due(line))]
@@ -474,7 +360,3 @@ def _table(views: Sequence[_View], width: int) -> Table:
             Text(view.name), bar, Text(view.percent), Text(view.words, style=style), Text(view.left, style="dim")
         )
     return table
-
-
-def _note(reason: str) -> None:
-    _log.warning("%s", reason)
