@@ -8,9 +8,11 @@ every 4 s at the latest, so that the leases of its runs outlive it.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from progresskit.outbox import Outbox
     from progresskit.reports import Report
 
-__all__ = ["BREAKER_FAILURES", "RENEW_S", "Courier", "Holder", "Parcel"]
+__all__ = ["BREAKER_FAILURES", "RENEW_S", "Courier", "Goodbye", "Holder", "Parcel"]
 
 RENEW_S: Final = 4.0
 """Seconds between two renewals of a lease."""
@@ -56,6 +58,15 @@ class Holder(Protocol):
 
 
 @dataclass(eq=False, slots=True)
+class Goodbye:
+    """A lease that is given back."""
+
+    project_id: str
+    run: Run
+    waiters: dict[Any, None] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
 class Parcel:
     """A batch on its way, and what it is made of.
 
@@ -63,7 +74,7 @@ class Parcel:
         project_id: The project.
         number: The batch's number.
         held: The runs whose lease it takes or renews.
-        left: The runs whose lease it gives back.
+        left: The leases that it gives back.
         reports: What its events will be made of.
         batch: The batch, once made; it goes again as it was.
         tried: Whether it has failed before.
@@ -72,7 +83,7 @@ class Parcel:
     project_id: str
     number: int
     held: tuple[Run, ...]
-    left: tuple[Run, ...]
+    left: tuple[Goodbye, ...]
     reports: list[Report]
     batch: Batch | None = None
     tried: bool = False
@@ -96,10 +107,8 @@ class _Channel:
     retry_at: float = 0.0
     epoch: str | None = None
     leases: dict[Run, _Lease] = field(default_factory=dict)
-    left: dict[Run, None] = field(default_factory=dict)
-
-    def leases_due(self, now: float) -> bool:
-        return bool(self.left) or any(lease.renew_at <= now for lease in self.leases.values())
+    left: dict[Run, Goodbye] = field(default_factory=dict)
+    due: float | None = None  # when it is looked at next; an entry of the agenda with another time is void
 
 
 class Courier:
@@ -119,17 +128,21 @@ class Courier:
         self._uniform = uniform
         self._number = 0
         self._channels: dict[str, _Channel] = {}
+        # A heap of channels by when they have something to send: a step must not cost more with more projects.
+        self._agenda: list[tuple[float, int, _Channel]] = []
+        self._count = itertools.count()
         self.counts = {"accepted": 0, "refused": 0, "dropped": 0, "resent": 0, "failures": 0}
 
-    def hold(self, holder: Holder, now: float) -> None:
-        """Take a lease on a run, with the next batch of its project."""
+    def hold(self, holder: Holder, now: float) -> Goodbye | None:
+        """Take a lease on a run, with the next batch of its project; return the goodbye that is taken back."""
         run = _run_of(holder)
         channel = self._channel(holder.project_id)
-        channel.left.pop(run, None)
         lease = channel.leases.get(run)
         if lease is None:
             lease = channel.leases[run] = _Lease(now)
         lease.holders.append(holder)
+        self._look_at(channel, max(lease.renew_at, channel.retry_at))
+        return channel.left.pop(run, None)
 
     def leave(self, holder: Holder, *, ended: bool) -> None:
         """Give a lease back; that of a run that has ``ended`` is gone with it."""
@@ -143,42 +156,33 @@ class Courier:
         if not lease.holders:
             del channel.leases[run]
             if not ended:
-                channel.left[run] = None
+                channel.left[run] = Goodbye(channel.project_id, run)
+                self._look_at(channel, channel.retry_at)
         self._tidy(channel)
 
     def next_parcel(self, now: float) -> Parcel | None:
         """Return the parcel to send now; None where there is none."""
         for project_id in self._outbox.ready(now):
-            self._channel(project_id)
-        for channel in list(self._channels.values()):
-            if channel.sending or channel.retry_at > now:
-                continue
-            if not (channel.parcels or self._outbox.is_ready(channel.project_id) or channel.leases_due(now)):
-                continue
-            self._channels[channel.project_id] = self._channels.pop(channel.project_id)  # to the end: taking turns
-            channel.sending = True
-            if channel.parcels:
-                self.counts["resent"] += channel.parcels[0].tried
+            channel = self._channel(project_id)
+            self._look_at(channel, channel.retry_at)
+        while (moment := self._next_look()) is not None and moment <= now:
+            channel = heapq.heappop(self._agenda)[2]
+            channel.due = None
+            if channel.sending:
+                continue  # it is looked at when the answer is there
+            due = self._due(channel)
+            if due is None:
+                self._tidy(channel)
+            elif due > now:
+                self._look_at(channel, due)
             else:
-                channel.parcels.append(self._pack(channel, now))
-            return channel.parcels[0]
+                return self._depart(channel, now)
         return None
 
     def next_at(self, now: float) -> float | None:
         """Return when there will be a parcel, if nothing new comes; None = never."""
-        moments = []
-        for channel in self._channels.values():
-            if channel.sending:
-                continue
-            if channel.parcels or channel.left or self._outbox.is_ready(channel.project_id):
-                moments.append(max(now, channel.retry_at))
-            elif channel.leases:
-                soonest = min(lease.renew_at for lease in channel.leases.values())
-                moments.append(max(soonest, channel.retry_at))
-        held = self._outbox.next_at()
-        if held is not None:
-            moments.append(held)
-        return min(moments, default=None)
+        moments = [moment for moment in (self._next_look(), self._outbox.next_at()) if moment is not None]
+        return max(now, min(moments)) if moments else None
 
     def seal(self, parcel: Parcel, made: Sequence[tuple[Report, Event, int]]) -> None:
         """Make the batch of a parcel; what is too large for one goes into further parcels."""
@@ -198,30 +202,30 @@ class Courier:
                 channel.parcels.insert(index, parcel)
             parcel.reports = [report for report, _event in chunk]
             events = tuple(event for _report, event in chunk)
-            parcel.batch = Batch(
-                parcel.project_id, self._sender, parcel.number, events, held=parcel.held, left=parcel.left
-            )
+            left = tuple(goodbye.run for goodbye in parcel.left)
+            parcel.batch = Batch(parcel.project_id, self._sender, parcel.number, events, held=parcel.held, left=left)
 
     def answered(self, parcel: Parcel, receipt: Receipt, now: float) -> list[Report]:
         """Draw the consequences of a receipt, and return the reports that are settled by it."""
+        # All that is needed of it first: a foreign transport's receipt may be anything, and is then none.
+        epoch, news = receipt.cursor.epoch, dict(receipt.news)
+        refused = max(0, min(receipt.refused, len(parcel.reports)))
         channel = self._finish(parcel)
         channel.failures = 0
         channel.retry_at = 0.0
-        refused = min(receipt.refused, len(parcel.reports))
         self.counts["refused"] += refused
         self.counts["accepted"] += len(parcel.reports) - refused
         for run in parcel.held:
             if run in channel.leases:
-                channel.leases[run].known = receipt.news.get(run) != "unknown"
-        forgotten = {run for run, word in receipt.news.items() if not self._spread(channel, parcel, run, word)}
-        epoch = receipt.cursor.epoch
+                channel.leases[run].known = news.get(run) != "unknown"
+        forgotten = {run for run, word in news.items() if not self._spread(channel, parcel, run, word)}
         if epoch != _NO_EPOCH:
             if channel.epoch is not None and epoch != channel.epoch:
                 forgotten |= channel.leases.keys()
             channel.epoch = epoch
         for run in forgotten:
             self._tell_whole(channel, run, now)
-        self._tidy(channel)
+        self._plan(channel)
         return parcel.reports
 
     def failed(self, parcel: Parcel, now: float) -> None:
@@ -233,13 +237,25 @@ class Courier:
         self.counts["failures"] += 1
         longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(channel.failures, 16))
         channel.retry_at = now + self._uniform(0, longest)
+        self._plan(channel)
 
     def refused_for_good(self, parcel: Parcel) -> list[Report]:
         """Give a parcel up whose content is at fault, and return its reports: they are lost."""
-        self._tidy(self._finish(parcel))
+        self._plan(self._finish(parcel))
         self.counts["failures"] += 1
         self.counts["dropped"] += len(parcel.reports)
         return parcel.reports
+
+    def give_up(self) -> list[Parcel]:
+        """Give up what failed, and return those parcels; one that is being sent just now is let go on."""
+        given_up = []
+        for channel in self._channels_of(None):
+            for parcel in list(channel.parcels)[channel.sending :]:
+                channel.parcels.remove(parcel)
+                self._outbox.settle(parcel.reports)
+                self.counts["dropped"] += len(parcel.reports)
+                given_up.append(parcel)
+        return given_up
 
     def retry_at(self, project_id: str) -> float:
         """Return when a project is tried again after a failure; 0 where none was."""
@@ -253,7 +269,9 @@ class Courier:
     def hurry(self, project_id: str | None = None) -> None:
         """Try again at once: somebody waits for it."""
         for channel in self._channels_of(project_id):
-            channel.retry_at = 0.0
+            if channel.retry_at:
+                channel.retry_at = 0.0
+                self._plan(channel)
 
     def underway(self, lane_of: tuple[str, str] | None = None) -> list[Report]:
         """Return the reports in parcels: of one ``(project_id, task_name)``, or all."""
@@ -263,6 +281,15 @@ class Courier:
             for parcel in list(channel.parcels)
             for report in list(parcel.reports)
             if lane_of is None or lane_of == (report.project_id, report.task_name)
+        ]
+
+    def goodbyes(self, lane_of: tuple[str, str] | None = None) -> list[Goodbye]:
+        """Return the leases that are given back and not yet answered: of one ``(project_id, task_name)``, or all."""
+        return [
+            goodbye
+            for channel in self._channels_of(lane_of[0] if lane_of is not None else None)
+            for goodbye in [*channel.left.values(), *(one for parcel in list(channel.parcels) for one in parcel.left)]
+            if lane_of is None or lane_of == (goodbye.project_id, goodbye.run.task_name)
         ]
 
     def _channels_of(self, project_id: str | None) -> list[_Channel]:
@@ -278,6 +305,40 @@ class Courier:
             channel = self._channels[project_id] = _Channel(project_id)
         return channel
 
+    def _look_at(self, channel: _Channel, moment: float) -> None:
+        """See to it that a channel is looked at by a moment."""
+        if channel.due is None or moment < channel.due:
+            heapq.heappush(self._agenda, (moment, next(self._count), channel))
+            channel.due = moment
+
+    def _next_look(self) -> float | None:
+        while self._agenda and self._agenda[0][2].due != self._agenda[0][0]:
+            heapq.heappop(self._agenda)
+        return self._agenda[0][0] if self._agenda else None
+
+    def _due(self, channel: _Channel) -> float | None:
+        """Return when a channel has something to send; None = never, as things are."""
+        if channel.parcels or channel.left or self._outbox.is_ready(channel.project_id):
+            return channel.retry_at
+        soonest = min((lease.renew_at for lease in channel.leases.values()), default=None)
+        return max(soonest, channel.retry_at) if soonest is not None else None
+
+    def _plan(self, channel: _Channel) -> None:
+        """Look at a channel when it has something to send, and forget it where it never has."""
+        due = self._due(channel)
+        if due is not None:
+            self._look_at(channel, due)
+        else:
+            self._tidy(channel)
+
+    def _depart(self, channel: _Channel, now: float) -> Parcel:
+        channel.sending = True
+        if channel.parcels:
+            self.counts["resent"] += channel.parcels[0].tried
+        else:
+            channel.parcels.append(self._pack(channel, now))
+        return channel.parcels[0]
+
     def _pack(self, channel: _Channel, now: float) -> Parcel:
         reports = self._outbox.take(
             channel.project_id, now, most=MAX_BATCH_EVENTS, most_bytes=MAX_BATCH_BYTES - _FRAME_BYTES
@@ -285,18 +346,16 @@ class Courier:
         for run in [run for run, lease in channel.leases.items() if not lease.holders]:
             # Somebody was interrupted while entering or leaving.
             del channel.leases[run]
-            channel.left[run] = None
+            channel.left[run] = Goodbye(channel.project_id, run)
         told = {Run(report.task_name, report.run_id) for report in reports if report.run_id is not None}
         held = [
             run for run, lease in channel.leases.items() if lease.renew_at <= now or (not lease.known and run in told)
         ][:_MOST_LEASES]
         for run in held:
             channel.leases[run].renew_at = now + RENEW_S
-        left = list(channel.left)[:_MOST_LEASES]
-        for run in left:
-            del channel.left[run]
+        left = tuple(channel.left.pop(run) for run in list(channel.left)[:_MOST_LEASES])
         self._number += 1
-        return Parcel(channel.project_id, self._number, tuple(held), tuple(left), reports)
+        return Parcel(channel.project_id, self._number, tuple(held), left, reports)
 
     def _finish(self, parcel: Parcel) -> _Channel:
         channel = self._channels[parcel.project_id]
@@ -323,11 +382,12 @@ class Courier:
             return
         lease.known = False
         for holder in lease.holders:
-            for report in holder.whole():
-                self._outbox.add(report, now)
+            for report in reversed(holder.whole()):
+                self._outbox.add_first(report, now)
 
     def _tidy(self, channel: _Channel) -> None:
-        if not (channel.parcels or channel.leases or channel.left):
+        # One that is on the agenda is looked at there, and forgotten then.
+        if channel.due is None and not (channel.parcels or channel.leases or channel.left):
             del self._channels[channel.project_id]
 
 

@@ -16,7 +16,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from progresskit.reports import Report
 
@@ -88,18 +88,15 @@ class Outbox:
                 self.merge(tail, report.progress, report.message, report.metadata, report.stage, report.status)
                 return lane.next_at
             tail.open = False
-        report.seq = next(self._count)
-        report.size = report.weigh()
         report.open = report.kind == "progress"
-        if not lane.reports:
-            self._waiting_tasks += 1
-        lane.reports.append(report)
-        self._kinds[_kind(report)][report] = None
-        self._weigh(report, report.size)
         due = max(now, lane.next_at) if report.open else now
-        self._schedule(lane, due)
-        self._make_room()
+        self._admit(report, lane, due)
         return due
+
+    def add_first(self, report: Report, now: float) -> None:
+        """Put a report before all that waits of its task: it was said before."""
+        lane = self._lane(report)
+        self._admit(report, lane, max(now, lane.next_at), first=True)
 
     def merge(  # noqa: PLR0917 - the fast path of a tight loop: keywords cost
         self,
@@ -128,16 +125,18 @@ class Outbox:
             heapq.heappop(self._later)
         return self._later[0][0] if self._later else None
 
-    def ready(self, now: float) -> Iterator[str]:
-        """Iterate over the projects that have something to send now."""
+    def ready(self, now: float) -> Iterable[str]:
+        """Return the projects of which something has become due since this was asked last."""
+        projects: dict[str, None] = {}
         while (moment := self.next_at()) is not None and moment <= now:
             _due, _count, lane = heapq.heappop(self._later)
             lane.due = None
             if lane.reports:
                 self._ready.setdefault(lane.project_id, {})[lane] = None
+                projects[lane.project_id] = None
             else:
                 self._lanes.pop((lane.project_id, lane.task_name), None)  # it only kept the pace
-        return iter(list(self._ready))
+        return projects
 
     def is_ready(self, project_id: str) -> bool:
         """Tell whether a project has something to send now."""
@@ -156,18 +155,18 @@ class Outbox:
         """
         taken: list[Report] = []
         size = 0
-        lanes = self._ready.get(project_id, {})
-        while lanes and len(taken) < most:
+        # Looked up anew each time: a finalizer that reports may come in, and have all of it rebuilt.
+        while (lanes := self._ready.get(project_id)) and len(taken) < most:
             lane = next(iter(lanes))
             while lane.reports and len(taken) < most:
                 report = lane.reports[0]
                 if taken and size + report.size > most_bytes:
                     return taken
+                self._taken[report] = None
+                taken.append(report)
                 lane.reports.popleft()
                 report.open = False
-                del self._kinds[_kind(report)][report]
-                taken.append(report)
-                self._taken[report] = None
+                self._kinds[_kind(report)].pop(report, None)
                 size += report.size
             if lane.reports:
                 break
@@ -179,7 +178,7 @@ class Outbox:
     def settle(self, reports: list[Report]) -> None:
         """Forget reports that were taken: the store has answered, or they are given up."""
         for report in reports:
-            del self._taken[report]
+            self._taken.pop(report, None)
             self._weigh(report, -report.size)
 
     def hurry(self, now: float, lane_of: tuple[str, str] | None = None) -> None:
@@ -221,6 +220,20 @@ class Outbox:
         for report in self.waiting():
             self._drop(report)
 
+    def _admit(self, report: Report, lane: _Lane, due: float, *, first: bool = False) -> None:
+        report.seq = next(self._count)
+        report.size = report.weigh()
+        if not lane.reports:
+            self._waiting_tasks += 1
+        if first:
+            lane.reports.appendleft(report)
+        else:
+            lane.reports.append(report)
+        self._kinds[_kind(report)][report] = None
+        self._weigh(report, report.size)
+        self._schedule(lane, due)
+        self._make_room()
+
     def _lane(self, report: Report) -> _Lane:
         key = report.project_id, report.task_name
         lane = self._lanes.get(key)
@@ -258,15 +271,19 @@ class Outbox:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        kind = next(kind for kind in self._kinds if kind)
-        self._drop(next(iter(kind)))
+        for kind in self._kinds:
+            if (report := next(iter(kind), None)) is not None:
+                self._drop(report)
+                return
 
     def _drop(self, report: Report) -> None:
-        del self._kinds[_kind(report)][report]
+        lane = self._lanes.get((report.project_id, report.task_name))
+        self._kinds[_kind(report)].pop(report, None)
+        if lane is None or report not in lane.reports:
+            return  # a signal handler came in, and it is gone already
+        lane.reports.remove(report)
         report.open = False
         self._weigh(report, -report.size)
-        lane = self._lanes[report.project_id, report.task_name]
-        lane.reports.remove(report)
         if not lane.reports:
             self._emptied(lane)
             self._schedule(lane, lane.next_at)

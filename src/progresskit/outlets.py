@@ -123,8 +123,8 @@ class SinkOutlet(Outlet):
         self._hand_over(report)
 
     def _hand_over(self, report: Report, eta_s: float | None = None) -> None:
-        event, _size = to_event(report, self.mender, now_s=self.now_s(), eta_s=eta_s)
         try:
+            event, _size = to_event(report, self.mender, now_s=self.now_s(), eta_s=eta_s)
             self._sink(event)
         except Exception:  # noqa: BLE001 - a sink is the host's, and reporting never fails the task
             _log.exception("the sink of task %s failed; the task goes on", self.task_name)

@@ -71,7 +71,7 @@ class Publisher:
         self._max_rate_hz = max_rate_hz
         self._flush_timeout_s = flush_timeout_s
         self._describe_error = describe_error
-        self._owned = False
+        self._owned: Transport | None = None
         self._sender = self._new_sender(transport)
 
     @classmethod
@@ -96,14 +96,19 @@ class Publisher:
         Raises:
             ValueError: The URL names no transport, or an option is out of range.
         """
-        publisher = cls(
-            transport_from_url(url),
-            strict=strict,
-            max_rate_hz=max_rate_hz,
-            flush_timeout_s=flush_timeout_s,
-            describe_error=describe_error,
-        )
-        publisher._owned = True
+        transport = transport_from_url(url)
+        try:
+            publisher = cls(
+                transport,
+                strict=strict,
+                max_rate_hz=max_rate_hz,
+                flush_timeout_s=flush_timeout_s,
+                describe_error=describe_error,
+            )
+        except BaseException:
+            transport.close()
+            raise
+        publisher._owned = transport
         return publisher
 
     def task(
@@ -190,9 +195,9 @@ class Publisher:
     def close(self) -> None:
         """Send what is left, within ``flush_timeout_s``, and take nothing more."""
         self._sender.close(self._flush_timeout_s)
-        if self._owned:
-            self._owned = False
-            self._sender.transport.close()
+        owned, self._owned = self._owned, None
+        if owned is not None:
+            owned.close()
 
     def __enter__(self) -> Self:
         return self
@@ -331,7 +336,7 @@ class _RunOutlet(Outlet):
         """Learn what the store says of the run; under the sender's lock."""
         if word == "cancel":
             self._cancel_requested = True
-        elif self._end is None:  # of an end that was said here, `over` is no news
+        elif word in {"superseded", "over"} and self._end is None:  # of an end that was said here, `over` is no news
             self._superseded = True
             self.silent = True
 

@@ -120,12 +120,15 @@ class Stage:
             metadata: JSON object, replaced as a whole; None keeps the last one.
         """
         outlet = self.outlet
+        by = outlet.mender.number(advance, "advance") or 0.0
+        if total is not None:
+            total = outlet.mender.number(total, "total")
         text = outlet.mender.text(message, "message")
         encoded = outlet.mender.json_object(metadata, "metadata")
         with outlet.lock:
             if outlet.silent:
                 return
-            self._node.advance(advance, total)
+            self._node.advance(by, total)
             outlet.tell(self._root.fraction, text, encoded, self._node.path)
 
     @overload
@@ -150,8 +153,7 @@ class Stage:
             RunCancelled: From the iterator: somebody asked the run to stop.
         """
         if total is None:
-            hint = operator.length_hint(iterable, -1)
-            total = hint if hint >= 0 else None
+            total = _length_of(iterable)
         if isinstance(iterable, AsyncIterable):
             return self._atrack(iterable, message, total)
         return self._track(iterable, message, total)
@@ -189,9 +191,9 @@ class Stage:
         """
         mender = self.outlet.mender
         name, weight = mender.stage_name(name), mender.weight(weight)
+        if len(self._node.path) >= rules.MAX_STAGES:
+            mender.note("stage depth", f"stages nest deeper than {rules.MAX_STAGES}: the path shown is cut")
         with self.outlet.lock:
-            if len(self._node.path) >= rules.MAX_STAGES:
-                mender.note("stage depth", f"stages nest deeper than {rules.MAX_STAGES}: the path shown is cut")
             return Stage(self.outlet, self._root, self._node.child(name, weight))
 
     def __enter__(self) -> Self:
@@ -227,7 +229,7 @@ class _Tracker:
 
     def __init__(self, stage: Stage, message: str, total: float | None) -> None:
         self._stage = stage
-        self._total = total
+        self._total = total = stage.outlet.mender.number(total, "total") if total is not None else None
         self._reported = 0
         self._pacer = Pacer(time.perf_counter(), total)
         stage.update(0, total=total, message=message)
@@ -439,11 +441,11 @@ class Reporter(Stage):
         text = "Task failed"
         if self.outlet.describe_error is not None:
             try:
-                text = self.outlet.describe_error(exc)
+                text = self.outlet.mender.text(self.outlet.describe_error(exc), "error")
             except Exception:  # noqa: BLE001 - it is the host's, and the task's own error matters more
                 _log.exception("describe_error failed; the error is described as %r", text)
         _log.error("task %s failed (error_id %s)", self.task_name, error_id, exc_info=exc)
-        self.fail(text, code=type(exc).__name__, details={"error_id": error_id})
+        self.fail(text, code=type(exc).__name__[: rules.MAX_NAME_CHARS], details={"error_id": error_id})
 
 
 class NullReporter(Reporter):
@@ -469,6 +471,14 @@ class TeeReporter(Reporter):
 
 def _note(reason: str) -> None:
     _log.warning("%s", reason)
+
+
+def _length_of(iterable: object) -> int | None:
+    try:
+        hint = operator.length_hint(iterable, -1)
+    except Exception:  # noqa: BLE001 - a foreign __len__ may do anything, and that of a large range overflows
+        return None
+    return hint if hint >= 0 else None
 
 
 def _cancelled(outlet: Outlet) -> RunCancelled:

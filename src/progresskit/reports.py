@@ -8,6 +8,7 @@ of what is left.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -41,7 +42,6 @@ _MAX_DATA_BYTES: Final = rules.MAX_EVENT_BYTES - 4 * 1024
 _SHORT_TEXT_CHARS: Final = 200
 SHORT_CHARS: Final = 128
 """A message of so many characters is short."""
-_NOTES_KEPT: Final = 1_000
 
 
 class Report:
@@ -126,7 +126,7 @@ class Report:
         self.seq = 0
         self.size = 0
         self.origin: Any = None
-        self.waiters: list[Any] = []
+        self.waiters: dict[Any, None] = {}
 
     @property
     def terminal(self) -> bool:
@@ -175,10 +175,7 @@ class Mender:
         """Return a progress between 0 and 1; None where it is no number."""
         if value is None:
             return None
-        try:
-            number = float(value)
-        except (TypeError, ValueError, OverflowError):
-            number = float("nan")
+        number = _float_of(value)
         if number != number:  # noqa: PLR0124 - NaN is the one value that isn't itself
             self._mend("progress", f"progress {rules.shown(value)} is no number: it is left out")
             return None
@@ -187,13 +184,21 @@ class Mender:
             return min(1.0, max(0.0, number))
         return number
 
+    def number(self, value: Any, name: str) -> float | None:
+        """Return a finite number; None where it is none."""
+        number = _float_of(value)
+        if math.isfinite(number):
+            return number
+        self._mend(name, f"{name} {rules.shown(value)} is no finite number: it is left out")
+        return None
+
     def text(self, value: Any, name: str, limit: int = rules.MAX_TEXT_CHARS) -> str:
         """Return text of at most ``limit`` characters that UTF-8 can carry."""
         if value is None:
             return ""
         if not isinstance(value, str):
             self._mend(f"{name} type", f"{name} is a {type(value).__name__}: text is expected, its str() is taken")
-            value = _str_of(value)
+        value = _str_of(value)
         if len(value) > limit:
             self._mend(f"{name} length", f"{name} has {len(value)} characters, the limit is {limit}: it is cut")
             value = value[: limit - 1] + "…"
@@ -206,13 +211,11 @@ class Mender:
 
     def task_name(self, value: Any) -> str:
         """Return a name that can be shown to people on one line."""
+        name = _str_of(value)
         try:
-            checked: str = rules.check_task_name(value)
-        except (ValueError, TypeError, AttributeError) as error:
+            return rules.check_task_name(name if isinstance(value, str) else value)
+        except ValueError as error:
             self._mend("task_name", f"{error}; the name is mended")
-        else:
-            return checked
-        name = value if isinstance(value, str) else _str_of(value)
         name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
         name = "".join(" " if rules.is_unprintable(char) else char for char in name[: rules.MAX_NAME_CHARS])
         # NFC may grow a text; and what is cut between two marks may be composed anew.
@@ -224,10 +227,7 @@ class Mender:
 
     def weight(self, value: Any) -> float:
         """Return the weight of a stage: a finite number over 0, else 1."""
-        try:
-            number = float(value)
-        except (TypeError, ValueError, OverflowError):
-            number = float("nan")
+        number = _float_of(value)
         if 0 < number < float("inf"):
             return number
         self._mend("weight", f"weight {rules.shown(value)} is no finite number over 0: 1 is taken")
@@ -253,8 +253,9 @@ class Mender:
             if len(encoded) > _MAX_DATA_BYTES:
                 msg = f"{name} has {len(encoded)} bytes, the limit is {_MAX_DATA_BYTES}: send a reference to large data"
                 raise ValueError(msg)  # noqa: TRY301 - one place turns it into a note
-        except (ValueError, RuntimeError) as error:  # RuntimeError: another thread changes it meanwhile
-            self._mend(name, f"{error}; it is left out")
+        except Exception as error:  # noqa: BLE001 - another thread changes it meanwhile; a foreign class may do anything
+            reason = str(error) if isinstance(error, ValueError) else f"{name} can't be read: {rules.shown(error)}"
+            self._mend(name, f"{reason}; it is left out")
             return None
         return encoded
 
@@ -267,7 +268,7 @@ class Mender:
 
     def note(self, key: str, reason: str) -> None:
         """Note a reason, once for each key."""
-        if key not in self._noted and len(self._noted) < _NOTES_KEPT:
+        if key not in self._noted:
             self._noted.add(key)
             self._note(reason)
 
@@ -343,8 +344,16 @@ def _weight(text: str) -> int:
     return len(text) if text.isascii() else 4 * len(text)
 
 
-def _str_of(value: Any) -> str:
+def _float_of(value: Any) -> float:
     try:
-        return str(value)
+        return float(value)
+    except Exception:  # noqa: BLE001 - a foreign __float__ may do anything; the task goes on
+        return math.nan
+
+
+def _str_of(value: Any) -> str:
+    """Return the plain text of a value; a subclass of str may do anything too."""
+    try:
+        return str.__str__(value if isinstance(value, str) else str(value))
     except Exception:  # noqa: BLE001 - a foreign __str__ may do anything; the task goes on
         return rules.shown(object())

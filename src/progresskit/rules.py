@@ -45,7 +45,11 @@ _CONTAINERS: Final = (dict, list, tuple)
 def shown(value: object) -> str:
     """Return a value that was refused as one short line of ASCII, fit for an error or a log."""
     # A hostile value may be huge, deep or cyclic: a plain repr() of it is as large, or never ends.
-    return reprlib.repr(value).encode("ascii", "backslashreplace").decode()
+    try:
+        text = reprlib.repr(value)
+    except Exception:  # noqa: BLE001 - a foreign __repr__, or an integer of more digits than Python writes out
+        text = f"<{type(value).__name__}>"
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def check_project_id(value: str) -> str:
@@ -54,7 +58,7 @@ def check_project_id(value: str) -> str:
     Raises:
         ValueError: It is no full match of ``[A-Za-z0-9._~-]{1,128}``, or is ``.`` or ``..``.
     """
-    if _PROJECT_ID.fullmatch(value) is None or value in {".", ".."}:
+    if not isinstance(value, str) or _PROJECT_ID.fullmatch(value) is None or value in {".", ".."}:
         msg = (
             f"project_id {shown(value)} is not valid: use 1 to {MAX_NAME_CHARS} characters of "
             "A-Z a-z 0-9 . _ ~ - (and not '.' or '..'), for example a UUID or a slug"
@@ -75,6 +79,9 @@ def check_task_name(value: str) -> str:
         ValueError: It is empty, longer than 128 characters, not NFC, or holds a control character, a
             line break or a bidi override.
     """
+    if not isinstance(value, str):
+        msg = f"task_name {shown(value)} is a {type(value).__name__}: use text of 1 to {MAX_NAME_CHARS} characters"
+        raise ValueError(msg)  # noqa: TRY004 - a rule about the value, as those below
     if not 1 <= len(value) <= MAX_NAME_CHARS:
         msg = f"task_name {shown(value)} has {len(value)} characters: use 1 to {MAX_NAME_CHARS}"
         raise ValueError(msg)
@@ -94,7 +101,7 @@ def check_run_id(value: str) -> str:
     Raises:
         ValueError: It is not 1 to 128 printable characters.
     """
-    if not (1 <= len(value) <= MAX_NAME_CHARS and value.isprintable()):
+    if not (isinstance(value, str) and 1 <= len(value) <= MAX_NAME_CHARS and value.isprintable()):
         msg = f"{shown(value)} is not valid as a run id or part key: use 1 to {MAX_NAME_CHARS} printable characters"
         raise ValueError(msg)
     return value

@@ -25,9 +25,9 @@ from progresskit.outbox import Outbox
 from progresskit.reports import Mender, to_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from progresskit.courier import Holder, Parcel
+    from progresskit.courier import Goodbye, Holder, Parcel
     from progresskit.outlets import Outlet
     from progresskit.reports import Report
     from progresskit.transports import Transport
@@ -36,31 +36,38 @@ __all__ = ["Sender", "Ticket"]
 
 _IDLE_S: Final = 10.0
 _LOG_EVERY_S: Final = 60.0
+_UNEXPECTED_PAUSE_S: Final = 0.1
 
 _log = logging.getLogger("progresskit.publisher")
 _live: weakref.WeakSet[Sender] = weakref.WeakSet()
 
 
 class Ticket:
-    """Waits until the store has answered for some reports."""
+    """Waits until the store has answered for some reports and goodbyes."""
 
-    def __init__(self, reports: list[Report], done: Callable[[], None]) -> None:
-        self._left = len(reports)
+    def __init__(self, awaited: list[Report | Goodbye], done: Callable[[], None]) -> None:
+        self._awaited = awaited
+        self._left = len(awaited)
         self._done = done
         self.answered = self._left == 0
         self.whole = True
-        for report in reports:
-            report.waiters.append(self)
+        for one in awaited:
+            one.waiters[self] = None
         if self.answered:
             done()
 
     def settle(self, *, delivered: bool) -> None:
-        """Count one report of them; under the sender's lock."""
+        """Count one of them; under the sender's lock."""
         self._left -= 1
         self.whole &= delivered
         if self._left == 0:
             self.answered = True
             self._done()
+
+    def withdraw(self) -> None:
+        """Wait no longer; under the sender's lock."""
+        for one in self._awaited:
+            one.waiters.pop(self, None)
 
 
 class Sender:
@@ -112,6 +119,7 @@ class Sender:
         self._exits = False
         self._closed = False
         self._lost = 0
+        self._unsaid = ""  # why something was dropped, where the log has yet to say it
         self._outage = _Outage(self.clock)
 
     @property
@@ -124,6 +132,7 @@ class Sender:
         with self.lock:
             if self._closed:
                 self._drop(report, "the publisher is closed")
+                self._say_losses()
                 return
             due = 0.0
             try:
@@ -145,7 +154,8 @@ class Sender:
         """Take a lease on a run, and renew it until :meth:`leave`."""
         with self.lock:
             if not self._closed:
-                self._courier.hold(holder, self.clock())
+                taken_back = self._courier.hold(holder, self.clock())
+                self._settle(filter(None, [taken_back]), delivered=True)
                 self._wake()
 
     def leave(self, holder: Holder, *, ended: bool) -> None:
@@ -170,17 +180,29 @@ class Sender:
         Returns:
             True where it has, and none of it was dropped.
         """
+        return self._wait(timeout_s, lane_of)
+
+    def finish(self, timeout_s: float) -> bool:
+        """Wait as :meth:`flush` does, but not for projects whose breaker is open."""
+        return self._wait(timeout_s, broken=False)
+
+    def _wait(self, timeout_s: float, lane_of: tuple[str, str] | None = None, *, broken: bool = True) -> bool:
         done = threading.Event()
-        ticket = self._ticket(done.set, lane_of)
         deadline = self.clock() + max(0.0, timeout_s)
-        while not ticket.answered:
-            left_s = deadline - self.clock()
-            if left_s <= 0:
-                break
-            if self._is_driven():
-                done.wait(left_s)
-            elif not self._step():  # no thread can be started any more: the interpreter is ending
-                time.sleep(min(left_s, 0.01))
+        # Who doesn't wait has no right to hurry: a thousand runs that end would bring a dead store to its knees.
+        ticket = self._ticket(done.set, lane_of, insist=timeout_s > 0, broken=broken)
+        try:
+            while not ticket.answered and threading.current_thread() is not self._thread:
+                left_s = deadline - self.clock()
+                if left_s <= 0:
+                    break
+                if self._is_driven():
+                    done.wait(min(left_s, threading.TIMEOUT_MAX))
+                elif not self._step():  # no thread can be started any more: the interpreter is ending
+                    time.sleep(min(left_s, 0.01))
+        finally:
+            self._withdraw(ticket)
+        self._say_losses()
         return ticket.answered and ticket.whole
 
     async def aflush(self, timeout_s: float, lane_of: tuple[str, str] | None = None, *, insist: bool = True) -> bool:
@@ -194,8 +216,12 @@ class Sender:
         done = anyio.Event()
         call = loop_caller()
         ticket = self._ticket(lambda: call(done.set), lane_of, insist=insist)
-        with anyio.move_on_after(timeout_s):
-            await done.wait()
+        try:
+            with anyio.move_on_after(timeout_s):
+                await done.wait()
+        finally:
+            self._withdraw(ticket)
+        self._say_losses()
         return ticket.answered and ticket.whole
 
     def lost(self) -> int:
@@ -206,19 +232,39 @@ class Sender:
 
     def close(self, timeout_s: float) -> bool:
         """Send what is left within a time, and take nothing more."""
-        sent = self.flush(timeout_s)
+        deadline = self.clock() + timeout_s
+        sent = self.finish(timeout_s)
         with self.lock:
             self._closed = True
+            operation = self._begin()
             self._outbox.clear()
+            for parcel in self._courier.give_up():
+                self._bury(parcel)
+            self._end(operation)
             self._wakes.put(None)
             thread = self._thread
+        self._say_losses()
         if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout=max(0.1, timeout_s))
+            thread.join(timeout=max(0.1, deadline - self.clock()))
         return sent
 
-    def _ticket(self, done: Callable[[], None], lane_of: tuple[str, str] | None, *, insist: bool = True) -> Ticket:
+    def _ticket(
+        self,
+        done: Callable[[], None],
+        lane_of: tuple[str, str] | None,
+        *,
+        insist: bool = True,
+        broken: bool = True,
+    ) -> Ticket:
         with self.lock:
-            ticket = Ticket([*self._outbox.waiting(lane_of), *self._courier.underway(lane_of)], done)
+            awaited = [
+                *self._outbox.waiting(lane_of),
+                *self._courier.underway(lane_of),
+                *self._courier.goodbyes(lane_of),
+            ]
+            if not broken:
+                awaited = [one for one in awaited if not self._courier.is_broken(one.project_id)]
+            ticket = Ticket(awaited, done)
             if not ticket.answered:
                 operation = self._begin()
                 self._outbox.hurry(self.clock(), lane_of)
@@ -227,6 +273,11 @@ class Sender:
                     self._courier.hurry(lane_of[0] if lane_of is not None else None)
                 self._wake()
             return ticket
+
+    def _withdraw(self, ticket: Ticket) -> None:
+        if not ticket.answered:
+            with self.lock:
+                ticket.withdraw()
 
     def _begin(self) -> int:
         """Begin an operation on the outbox, under the lock; mend what an exception left torn.
@@ -241,8 +292,7 @@ class Sender:
 
     def _end(self, operation: int) -> None:
         """End it; where another one came in between, what this one went by may have been stale."""
-        if operation == self._operation:
-            self._torn = False
+        self._torn = operation != self._operation
 
     def _wake(self, moment: float = 0.0) -> None:
         """See to it that the thread runs, and looks up at a moment or before; under the lock."""
@@ -271,7 +321,14 @@ class Sender:
         me = threading.current_thread()
         idle_since = self.clock()
         while self._thread is me:
-            if self._step():
+            try:
+                stepped = self._step()
+            except BaseException as error:  # noqa: BLE001 - nobody stands above a thread; one that ends loses all that follows
+                self._outage.say(error, kept=len(self._outbox), retryable=True, unexpected=True)
+                time.sleep(_UNEXPECTED_PAUSE_S)
+                continue
+            self._say_losses()
+            if stepped:
                 idle_since = self.clock()
                 continue
             with self.lock:
@@ -283,7 +340,7 @@ class Sender:
                 self._wake_at = idle_since + _IDLE_S if moment is None else moment
                 pause_s = self._wake_at - now
             with contextlib.suppress(queue.Empty):
-                self._wakes.get(timeout=max(0.0, pause_s))
+                self._wakes.get(timeout=min(max(0.0, pause_s), threading.TIMEOUT_MAX))
 
     def _step(self) -> bool:
         """Send one batch; False where there is none to send now."""
@@ -309,14 +366,17 @@ class Sender:
         assert parcel.batch is not None  # noqa: S101 - for the type checker: made just above
         try:
             receipt = self.transport.publish(parcel.batch)
+            with self.lock:
+                operation = self._begin()
+                reports = self._courier.answered(parcel, receipt, self.clock())
+                self._settle([*reports, *parcel.left], delivered=True)
+                self._end(operation)
         except TransportError as error:
             self._failed(parcel, error, retryable=error.retryable)
         except Exception as error:  # noqa: BLE001 - a foreign transport's; a thread that ends would lose all that follows
             self._failed(parcel, error, retryable=True)
         else:
-            with self.lock:
-                self._settle(self._courier.answered(parcel, receipt, self.clock()), delivered=True)
-                self._outage.over()
+            self._outage.over()
 
     def _make(self, parcel: Parcel) -> None:
         """Make the events, outside the lock: callers don't wait for it."""
@@ -332,13 +392,11 @@ class Sender:
 
     def _failed(self, parcel: Parcel, error: Exception, *, retryable: bool) -> None:
         with self.lock:
-            if retryable:
+            if retryable and not self._closed:
                 self._courier.failed(parcel, self.clock())
             else:
-                lost = self._courier.refused_for_good(parcel)
-                for report in lost:
-                    self._lose(report)
-                self._settle(lost, delivered=False)
+                self._courier.refused_for_good(parcel)
+                self._bury(parcel)
             kept = len(self._outbox)
         self._outage.say(error, kept=kept, retryable=retryable, unexpected=not isinstance(error, TransportError))
 
@@ -347,18 +405,29 @@ class Sender:
         self._courier.counts["dropped"] += 1
         self._lose(report)
         self._settle([report], delivered=False)
-        self._outage.say_lost(reason, self._courier.counts["dropped"])
+        self._unsaid = reason
+
+    def _say_losses(self) -> None:
+        """Log what was dropped: without the lock, for which a handler that reports may be waiting."""
+        reason, self._unsaid = self._unsaid, ""
+        if reason:
+            self._outage.say_lost(reason, self._courier.counts["dropped"])
+
+    def _bury(self, parcel: Parcel) -> None:
+        for report in parcel.reports:
+            self._lose(report)
+        self._settle([*parcel.reports, *parcel.left], delivered=False)
 
     def _lose(self, report: Report) -> None:
         self._lost += 1
         if report.origin is not None:
             report.origin.lose(report)
 
-    def _settle(self, reports: list[Report], *, delivered: bool) -> None:
-        for report in reports:
-            for waiter in report.waiters:
+    def _settle(self, settled: Iterable[Report | Goodbye], *, delivered: bool) -> None:
+        for one in settled:
+            for waiter in list(one.waiters):
                 waiter.settle(delivered=delivered)
-            report.waiters.clear()
+            one.waiters.clear()
 
 
 class _Outage:
@@ -369,7 +438,7 @@ class _Outage:
         self._said_at: dict[str, float] = {}
         self._down = False
 
-    def say(self, error: Exception, *, kept: int, retryable: bool, unexpected: bool) -> None:
+    def say(self, error: BaseException, *, kept: int, retryable: bool, unexpected: bool) -> None:
         self._down = True
         if not self._is_due("failure" if retryable else "refusal"):
             return
@@ -412,8 +481,8 @@ def _weakly(sender: Sender) -> Callable[[], Any]:
 
     def finish() -> None:
         living = reference()
-        if living is not None and not living.is_broken():
-            living.flush(_EXIT_S)
+        if living is not None:
+            living.finish(_EXIT_S)
 
     return finish
 

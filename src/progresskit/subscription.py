@@ -244,7 +244,9 @@ class _Follower:
         if snapshot.resumed:
             self._ahead = snapshot, anyio.current_time() + GRACE_S
             return None
-        return self._take(snapshot)  # another epoch, or a store that went back
+        # Another epoch, of which `listen` has said nothing: the link may be half open.
+        self._reopen()
+        return self._take(snapshot)
 
     async def _sort(self, item: Event | Cursor, position: Cursor) -> Snapshot | Event | None:
         """Decide what a listened item is: the next one, an old one, or the sign of a gap."""

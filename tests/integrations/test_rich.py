@@ -235,9 +235,9 @@ def test_what_is_printed_goes_above_and_a_stdout_that_leads_elsewhere_is_let_alo
     with RichReporter() as task:
         task.progress(0.5)
         tty.wait_for("50%")
-        print("for the pipe")  # noqa: T201 - what the test is about
-        print("for [/] the terminal", file=sys.stderr, flush=True)  # noqa: T201 - as above
-        print("[/]", end="", file=sys.stderr, flush=True)  # noqa: T201 - as above
+        print("for the pipe")
+        print("for [/] the terminal", file=sys.stderr, flush=True)
+        print("[/]", end="", file=sys.stderr, flush=True)
     assert "for [/] the terminal" in tty.getvalue()
     assert "for the pipe" not in tty.getvalue()
     assert capsys.readouterr().out == "for the pipe\n"
@@ -496,6 +496,8 @@ def test_a_program_that_ends_anyhow_leaves_a_usable_terminal(program):
         [sys.executable, "-c", program + WAIT], stdin=theirs, stderr=theirs, stdout=theirs, env=env
     )
     os.close(theirs)
+    watchdog = threading.Timer(20, process.kill)
+    watchdog.start()
     output = b""
     while True:
         try:
@@ -507,6 +509,7 @@ def test_a_program_that_ends_anyhow_leaves_a_usable_terminal(program):
         output += data
     os.close(ours)
     assert process.wait(10) == 1
+    watchdog.cancel()
     assert output.count(HIDE.encode()) == output.count(SHOW.encode()) == 1
     assert b"ValueError: the end" in output
     assert "Converting ━━━".encode() in re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", output)

@@ -34,8 +34,9 @@ __all__ = ["TICK_S", "TaskLines", "terminal", "visible"]
 TICK_S: Final = 0.1
 """Seconds between two drawings."""
 _PLAIN_EVERY_S: Final = 5.0
-_READY_S: Final = 0.02
+_READY_S: Final = 0.01
 _PATIENCE_S: Final = 1.0
+_LONGEST_LEFT_S: Final = 1_000 * 3_600
 _STAGE_ARROW: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _RUNNING: Final = frozenset({"started", "in_progress"})
 _STYLES: Final = {"completed": "green", "failed": "red", "cancelled": "yellow", "stalled": "yellow"}
@@ -198,7 +199,7 @@ class _Line:
         left_s = None if state.eta_s is None or state.terminal else state.eta_s - (now_s - self._heard_s)
         # The message that an end came with is its own; one from before it would belie it.
         words = _words(state, self._last_words if state.terminal else state.message or "")
-        left = "" if left_s is None or left_s < 0 else f"{_clock(left_s)} left"
+        left = f"{_clock(left_s)} left" if left_s is not None and 0 <= left_s < _LONGEST_LEFT_S else ""
         return _View(visible(state.task_name), state.status, state.progress, visible(words), left)
 
 
@@ -206,8 +207,8 @@ def _words(state: TaskState, message: str) -> str:
     """Say where a task stands: its stage, or what became of it, and the message."""
     if state.status == "failed":
         lead = "failed"
-        message = " ".join(filter(None, (state.error, state.code and f"({state.code})")))
-        message = message.removeprefix("failed").lstrip()
+        error = "" if state.error == "failed" else state.error  # which is what an error without words becomes
+        message = " ".join(filter(None, (error, state.code and f"({state.code})")))
     else:
         lead = _STAGE_ARROW.join(state.stage or ()) if state.status in _RUNNING else state.status
     return ": ".join(filter(None, (lead, message)))
@@ -245,7 +246,10 @@ class _Session:
         # While the interpreter ends, a new thread is refused (from 3.12 on) or never comes to run (before).
         if not threading.main_thread().is_alive():
             return
-        self.thread.start()
+        try:
+            self.thread.start()
+        except RuntimeError:  # the system has no thread left: the task goes on without a line
+            return
         atexit.register(self.end)  # where a run is never ended: a terminal without a cursor outlives the process
         # What the caller prints next should find its way above the lines; a terminal that is slow isn't waited for.
         self._ready.wait(_READY_S)

@@ -1,0 +1,5 @@
+"""``python -m progresskit`` is the command ``progresskit``."""
+
+from progresskit.cli import main
+
+main()
