@@ -72,7 +72,7 @@ def is_unprintable(char: str) -> bool:
     return char in _BIDI_CONTROLS or unicodedata.category(char) in _UNPRINTABLE
 
 
-def check_task_name(value: str) -> str:
+def check_task_name(value: object) -> str:
     """Return a name that can be shown to people on one line.
 
     Raises:

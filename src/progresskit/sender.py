@@ -257,7 +257,7 @@ class Sender:
         broken: bool = True,
     ) -> Ticket:
         with self.lock:
-            awaited = [
+            awaited: list[Report | Goodbye] = [
                 *self._outbox.waiting(lane_of),
                 *self._courier.underway(lane_of),
                 *self._courier.goodbyes(lane_of),

@@ -54,7 +54,7 @@ class Audio:
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, bytes):
-            msg = f"data is a {type(self.data).__name__}: give bytes"
+            msg = f"data is a {type(self.data).__name__}: give bytes"  # type: ignore[unreachable]
             raise TypeError(msg)
         if not self.data and not self.url:
             msg = "an Audio has neither data nor url: give one of them"
@@ -154,7 +154,7 @@ class Transcript:
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
-            msg = f"text is a {type(self.text).__name__}: give a str"
+            msg = f"text is a {type(self.text).__name__}: give a str"  # type: ignore[unreachable]
             raise TypeError(msg)
 
 

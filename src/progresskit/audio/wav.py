@@ -77,7 +77,7 @@ class Pcm:
         samples.frombytes(frames)
         if sys.byteorder == "big":
             samples.byteswap()
-        return max(max(samples), -min(samples)) / (1.0 if self.is_float else float(1 << (8 * width - 1)))
+        return max(map(abs, (max(samples), min(samples)))) / (1.0 if self.is_float else float(1 << (8 * width - 1)))
 
 
 def read_wav(data: bytes) -> Pcm | None:
