@@ -682,7 +682,9 @@ class TwoMessagesInFlight(Fanout):
         TwoMessagesInFlight,
     ],
 )
+# A control that breaks a rule may leave a send unawaited.
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_each_rule_is_needed(control):
-    with small_limits(), pytest.raises((AssertionError, pytest.fail.Exception)):  # noqa: PT012 - any of the runs
+    with small_limits(), pytest.raises((AssertionError, AttributeError, pytest.fail.Exception)):  # noqa: PT012 - any of the runs
         for seed in range(3_000):
             run(random.Random(seed), control)
