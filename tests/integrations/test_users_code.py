@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import runpy
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from progresskit import MemoryTransport
 from progresskit.integrations.manager import configure
 
+_numbers = itertools.count()
 CODE = Path(__file__).parent / "users_code"
 
 
@@ -38,7 +40,8 @@ def state_of(transport, task_name, project_id="campaign_001"):
 
 def load(name, **names):
     """Run a file of theirs, with what it takes from elsewhere in their app."""
-    return runpy.run_path(str(CODE / f"{name}.py"), init_globals=names)
+    # Celery names a task after its module: each time it is another one.
+    return runpy.run_path(str(CODE / f"{name}.py"), init_globals=names, run_name=f"{name}_{next(_numbers)}")
 
 
 def test_a_long_task_reports_and_completes(app, transport):
