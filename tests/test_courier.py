@@ -204,3 +204,80 @@ def test_content_that_is_refused_for_good_is_counted(outbox, courier):
     assert courier.refused_for_good(parcel) == parcel.reports
     assert courier.counts["dropped"] == 1
     assert packed(courier, 0) is None
+
+
+def test_what_a_store_is_told_anew_stands_before_what_was_not_sent_yet(outbox, courier):
+    holder = Holder()
+    courier.hold(holder, 0)
+    outbox.add(progress(0.1), 0)
+    parcel = packed(courier, 0)
+    holder.knows = [progress(0.1)]
+    newer = Report("progress", "p", "t", "r", progress=0.2, message="newer")
+    outbox.add(newer, 0)
+    courier.answered(parcel, receipt(parcel, news={holder.run: "unknown"}), 0)
+    assert packed(courier, 1).reports == [*holder.knows, newer]
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [None, (1, 2), Receipt(None, (), 0, {}), Receipt(Cursor("e", 1), (), 0, None), Receipt(None, (), "x", {})],
+)
+def test_a_receipt_that_is_none_leaves_the_parcel_as_it_was(outbox, courier, garbage):
+    outbox.add(progress(0.1), 0)
+    parcel = packed(courier, 0)
+    with pytest.raises((AttributeError, TypeError)):
+        courier.answered(parcel, garbage, 0)
+    courier.failed(parcel, 0)
+    assert packed(courier, 10) is parcel
+    assert courier.counts["accepted"] == 0
+
+
+def test_a_lease_that_is_taken_back_is_not_given_back(courier):
+    one = Holder()
+    courier.hold(one, 0)
+    parcel = packed(courier, 0)
+    courier.answered(parcel, receipt(parcel), 0)
+    courier.leave(one, ended=False)
+    (goodbye,) = courier.goodbyes(("p", "t"))
+    assert courier.hold(one, 1) is goodbye
+    assert courier.goodbyes() == []
+    assert packed(courier, 1).batch.left == ()
+
+
+def test_a_step_costs_no_more_with_more_projects(outbox, courier):
+    for index in range(2_000):
+        courier.hold(Holder(project_id=f"p{index}"), 0)
+    while (parcel := packed(courier, 0)) is not None:
+        courier.answered(parcel, receipt(parcel), 0)
+    looked_at = []
+    due = courier._due
+    courier._due = lambda channel: looked_at.append(channel) or due(channel)
+    outbox.add(progress(0.1, project="p7"), 1)
+    parcel = packed(courier, 1)
+    courier.answered(parcel, receipt(parcel), 1)
+    assert packed(courier, 1) is None
+    assert {channel.project_id for channel in looked_at} == {"p7"}
+
+
+def test_projects_take_turns(outbox, courier):
+    for index in range(150):
+        for project in "pq":
+            outbox.add(progress(0.1, project=project, task=f"t{index}"), 0)
+    order = []
+    while (parcel := packed(courier, 0)) is not None:
+        order.append(parcel.project_id)
+        courier.answered(parcel, receipt(parcel), 0)
+    assert order == ["p", "q", "p", "q"]
+
+
+def test_an_idle_courier_keeps_nothing(outbox, courier):
+    for index in range(100):
+        holder = Holder(project_id=f"p{index}")
+        courier.hold(holder, 0)
+        outbox.add(progress(0.1, project=f"p{index}"), 0)
+        parcel = packed(courier, 0)
+        courier.answered(parcel, receipt(parcel), 0)
+        courier.leave(holder, ended=True)
+    assert packed(courier, 100) is None
+    assert not courier._channels
+    assert courier.next_at(100) is None

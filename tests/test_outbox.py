@@ -160,6 +160,31 @@ def test_what_is_on_its_way_counts_until_it_is_settled():
     assert len(dropped) == 1
 
 
+def test_what_was_said_before_is_put_before_all_that_waits():
+    outbox, _dropped = make_outbox()
+    outbox.add(progress(0.8, "new"), 0)
+    outbox.add_first(progress(0.7, "old"), 0)
+    outbox.add(progress(0.9), 0)
+    assert [(r.progress, r.message) for r in take_all(outbox, 0)] == [(0.7, "old"), (0.9, "new")]
+
+
+def test_a_handler_that_reports_while_room_is_made_loses_nothing_uncounted():
+    """What a signal handler or a finalizer does, at the worst moment."""
+    dropped, nested = [], []
+
+    def drop(report):
+        dropped.append(report)
+        if len(nested) < 5:
+            nested.append(status(task=f"n{len(nested)}"))
+            outbox.add(nested[-1], 0)
+
+    outbox = Outbox(drop, max_tasks=2)
+    for index in range(10):
+        outbox.add(status(task=f"t{index}"), 0)
+    assert len(dropped) + len(outbox) == 10 + len(nested)
+    assert len(outbox) == 2
+
+
 tasks = st.sampled_from(["a", "b", "c"])
 runs = st.sampled_from(["r1", "r2"])
 words = st.sampled_from(["", "one", "two"])

@@ -76,6 +76,44 @@ def test_a_process_that_is_killed_loses_them(run):
     assert told(events) == [], "control: nothing but the exit handler sends them"
 
 
+def test_one_dead_project_does_not_silence_the_others_at_the_end(run):
+    events = run("""
+        publish = transport.publish
+
+        def refuse(batch):
+            if batch.project_id == "down":
+                raise ConnectionError
+            time.sleep(0.1)
+            return publish(batch)
+
+        transport.publish = refuse
+        dead = publisher.task("down", "t")
+        dead.progress(0.1)
+        while publisher.statistics()["failures"] < 3:
+            dead.flush(0.05)
+        publisher.task("p", "t").progress(0.5, "last words")
+    """)
+    assert told(events) == ["last words"]
+
+
+def test_a_step_that_ends_its_process_has_given_its_lease_back(run):
+    events = run("""
+        publish = transport.publish
+
+        def slow(batch):
+            time.sleep(0.1)
+            for run in batch.left:
+                task.progress(0.9, f"{run.run_id} was left")
+            return publish(batch)
+
+        transport.publish = slow
+        with publisher.task("p", "t", run_id="chain", complete_on_exit=False) as task:
+            task.progress(0.5)
+            task.flush(5)
+    """)
+    assert told(events)[-1] == "chain was left"
+
+
 def test_what_an_exit_handler_says_is_sent_too(run):
     events = run("""
         import atexit

@@ -15,7 +15,8 @@ import anyio
 import pytest
 
 from progresskit import MemoryTransport, Publisher, RunCancelled, TransportError, wait
-from progresskit.transports import Batch
+from progresskit.events import Cursor
+from progresskit.transports import Batch, Receipt
 
 pytestmark = pytest.mark.anyio
 
@@ -290,6 +291,125 @@ async def test_a_foreign_error_of_a_transport_is_logged_and_tried_again(transpor
     assert "ZeroDivisionError" in caplog.text
 
 
+GARBAGE = [None, "thanks", (1, 2), Receipt(None, (), 0, {}), Receipt(Cursor("e", 1), (), 0, None)]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=repr)
+async def test_a_receipt_that_is_none_is_a_failure_and_nothing_is_lost(transport, publisher, garbage):
+    original, tries = transport.publish, []
+
+    def publish(batch):
+        tries.append(batch)
+        receipt = original(batch)
+        return garbage if len(tries) == 1 else receipt
+
+    transport.publish = publish
+    with publisher.task("p", "t") as task:
+        assert task.flush(5)
+    assert publisher.flush(5)
+    assert (await state_of(transport)).status == "completed"
+    assert publisher.statistics()["failures"] == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit, MemoryError])
+async def test_nothing_that_a_transport_raises_ends_the_thread(transport, publisher, error):
+    original, tries = transport.publish, []
+
+    def publish(batch):
+        tries.append(batch)
+        if len(tries) == 1:
+            raise error
+        return original(batch)
+
+    transport.publish = publish
+    with publisher.task("p", "t") as task:
+        assert task.flush(5)
+    assert publisher.flush(5)
+    assert (await state_of(transport)).status == "completed"
+
+
+def test_a_transport_may_report_and_flush_through_its_own_publisher(transport, publisher):
+    original, nested = transport.publish, []
+
+    def publish(batch):
+        if not nested:
+            nested.append(publisher.task("p", "nested"))
+            nested[0].progress(0.5)
+            began = time.monotonic()
+            assert not nested[0].flush(5)
+            nested.append(time.monotonic() - began)
+        return original(batch)
+
+    transport.publish = publish
+    with publisher.task("p", "t"):
+        pass
+    assert publisher.flush(5)
+    assert nested[1] < 1, "the thread that sends doesn't wait for itself"
+
+
+def test_a_log_handler_may_report_while_another_thread_does(transport, publisher):
+    """The lock of a handler and ours are never taken in both orders."""
+    task = publisher.task("p", "t")
+    reporting, logger = threading.Event(), logging.getLogger("progresskit.publisher")
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            if record.name == "host":
+                reporting.set()
+                time.sleep(0.05)
+            task.status("retrying", record.getMessage()[:100])
+
+    handler, host = Handler(), logging.getLogger("host")
+    for one in (logger, host):
+        one.addHandler(handler)
+        one.setLevel(logging.INFO)
+    try:
+        transport.down = True
+        task.progress(0.5)
+        while publisher.statistics()["failures"] < 1:
+            task.flush(0.05)
+        speaker = threading.Thread(target=lambda: [host.warning("said") for _ in range(20)], daemon=True)
+        speaker.start()
+        assert reporting.wait(5)
+        transport.down = False  # now the sender logs that it delivers again
+        speaker.join(10)
+        assert not speaker.is_alive()
+        assert publisher.flush(5)
+    finally:
+        for one in (logger, host):
+            one.removeHandler(handler)
+            one.setLevel(logging.NOTSET)
+
+
+def test_a_flush_that_gave_up_leaves_nothing_behind(transport, publisher):
+    transport.hold.clear()
+    task = publisher.task("p", "t")
+    task.status("retrying")
+    for _ in range(100):
+        task.flush(0)
+    asyncio.run(task.aflush(0.01))
+    sender = publisher._sender
+    assert not any(report.waiters for report in [*sender._outbox.waiting(), *sender._courier.underway()])
+
+
+def test_a_flush_may_wait_for_ever(publisher):
+    task = publisher.task("p", "t")
+    task.progress(0.5)
+    assert task.flush(float("inf"))
+
+
+def test_runs_that_end_do_not_hurry_a_dead_store(transport, publisher):
+    transport.down = True
+    while publisher.statistics()["failures"] < 3:
+        publisher.flush(0.05)
+        publisher.task("p", "t").progress(0.5)
+    before = publisher.statistics()["failures"]
+    for index in range(200):
+        with publisher.task("p", f"t{index}"):
+            pass
+    assert publisher.statistics()["failures"] - before < 10
+
+
 def test_an_outage_is_logged_once_and_so_is_its_end(transport, publisher, caplog):
     caplog.set_level(logging.INFO, "progresskit.publisher")
     transport.down = True
@@ -389,6 +509,25 @@ async def test_a_store_that_lost_its_data_is_told_the_whole_again(transport, pub
         assert publisher.flush()
         state = await state_of(transport)
         assert (state.progress, state.message, state.metadata) == (0.75, "far", {"k": 1})
+
+
+async def test_what_is_told_again_does_not_undo_what_was_said_since(transport):
+    with Publisher(transport, max_rate_hz=2) as publisher, publisher.task("p", "t") as task:
+        task.progress(0.7, "old", {"k": "old"})
+        assert task.flush()
+        transport.inner = MemoryTransport()
+        transport.hold.clear()
+        sent = len(transport.batches)
+        task.status("retrying")
+        with anyio.fail_after(5):
+            while len(transport.batches) == sent:  # noqa: ASYNC110 - the sender's thread tells nobody
+                await anyio.sleep(0.01)
+        task.progress(0.8, "new", {"k": "new"})
+        transport.hold.set()
+        assert await task.aflush(5)
+        assert await publisher._sender.aflush(5)
+        state = await state_of(transport)
+        assert (state.progress, state.message, state.metadata) == (0.8, "new", {"k": "new"})
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it waits for a renewal: once is enough
@@ -522,6 +661,33 @@ def test_who_opens_a_transport_closes_it():
     owned.close()
     with pytest.raises(TransportError, match="closed"):
         inner.publish(Batch("p", "s", 1))
+
+
+def test_closing_within_using_closes_what_is_its_own():
+    publisher, other = Publisher.from_url("memory://closed-within-using"), MemoryTransport()
+    own = publisher._sender.transport
+    with publisher.using(other):
+        publisher.close()
+    asyncio.run(other.read("p"))
+    with pytest.raises(TransportError, match="closed"):
+        asyncio.run(own.read("p"))
+
+
+def test_closing_takes_no_longer_than_its_time_and_counts_what_it_gives_up(transport):
+    transport.down = True
+    publisher = Publisher(transport, flush_timeout_s=0.5)
+    task = publisher.task("p", "t")
+    task.status("retrying")
+    while not publisher.statistics()["failures"]:
+        task.flush(0.05)
+    task.status("retrying")
+    began = time.monotonic()
+    publisher.close()
+    assert time.monotonic() - began < 0.9
+    assert publisher.statistics()["dropped"] == 2
+    transport.down = False
+    assert not task.flush(0.1)
+    assert publisher.statistics()["accepted"] == 0, "what was given up is not sent later"
 
 
 def test_a_publisher_that_nobody_holds_can_be_collected(transport):

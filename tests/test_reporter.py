@@ -204,6 +204,13 @@ def test_a_describe_error_that_fails_hides_nothing(heard, caplog):
     assert "describe_error failed" in caplog.text
 
 
+def test_a_strict_reporter_hides_no_exception_behind_its_description(heard):
+    task = Reporter(heard.append, strict=True, describe_error=lambda _error: "x" * 10_000)
+    with pytest.raises(ZeroDivisionError), task:
+        _ = 1 / 0
+    assert heard[-1].error == "Task failed"
+
+
 # --- values that can't be reported --------------------------------------------------------------------------------
 
 
@@ -221,14 +228,76 @@ LOOP: dict = {}
 LOOP["self"] = LOOP
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1.7, -3, "half", None, 10**400, Hostile(), True])
+class HostileNumber(int):
+    def __float__(self):
+        raise KeyError
+
+    __repr__ = __float__
+
+
+class HostileText(str):
+    __slots__ = ()
+
+    def __len__(self):
+        raise KeyError
+
+
+class HostileDict(dict):
+    def values(self):
+        raise KeyError
+
+
+NUMBERS = [float("nan"), float("inf"), 1.7, -3, "half", None, 10**400, 10**5_000, Hostile(), HostileNumber(1), True]
+
+
+@pytest.mark.parametrize("value", NUMBERS, ids=lambda value: type(value).__name__)
 def test_any_progress_can_be_said(reporter, heard, value):
     reporter.progress(value)
     assert heard[-1].progress is None or 0 <= heard[-1].progress <= 1
 
 
+@pytest.mark.parametrize("value", NUMBERS, ids=lambda value: type(value).__name__)
+def test_any_number_can_be_counted(reporter, heard, value):
+    reporter.update(value)
+    reporter.update(1, total=value)
+    assert list(reporter.track([1, 2], total=value)) == [1, 2]
+    assert heard[-1].progress is None or 0 <= heard[-1].progress <= 1
+
+
+def test_a_count_that_is_no_number_is_noted(reporter, caplog):
+    reporter.update("many")
+    assert "'many' is no finite number" in caplog.text
+
+
+class NoLength:
+    def __iter__(self):
+        return iter("ab")
+
+    def __len__(self):
+        raise LookupError
+
+
+def test_track_takes_what_can_not_tell_its_length(reporter, heard):
+    assert list(reporter.track(NoLength())) == ["a", "b"]
+    assert heard[-1].progress is None
+    assert next(iter(reporter.track(range(10**30)))) == 0
+
+
 @pytest.mark.parametrize(
-    "value", ["x" * 1_000_000, "\ud800", "\x00\x1b[31m", 7, None, Hostile(), b"bytes", "가" * 5_000]
+    "value",
+    [
+        "x" * 1_000_000,
+        "\ud800",
+        "\x00\x1b[31m",
+        7,
+        10**5_000,
+        None,
+        Hostile(),
+        HostileText("x"),
+        b"bytes",
+        "가" * 5_000,
+    ],
+    ids=lambda value: type(value).__name__,
 )
 def test_any_message_can_be_said(reporter, heard, value):
     reporter.progress(0.5, value)
@@ -251,8 +320,12 @@ def test_any_message_can_be_said(reporter, heard, value):
         {"k": "\ud800"},
         {"k": 10**400},
         {"k": Hostile()},
+        HostileDict(k=1),
     ],
-    ids=["object", "nan", "key", "list", "text", "deep", "loop", "large", "surrogate", "integer", "hostile"],
+    ids=[
+        *("object", "nan", "key", "list", "text", "deep", "loop", "large", "surrogate", "integer", "hostile"),
+        "hostile dict",
+    ],
 )
 def test_metadata_that_cannot_be_carried_is_left_out_and_noted_once(reporter, heard, caplog, value):
     for _ in range(3):

@@ -259,3 +259,15 @@ def test_a_hostile_value_is_shown_without_being_written_out():
     cyclic["a"] = cyclic
     for value in ("\ud800\u202e\n" * 1_000_000, cyclic, nested(100_000, None), 10**4_000):
         assert len(rules.shown(value)) < 300
+
+
+@pytest.mark.parametrize("check", [rules.check_project_id, rules.check_task_name, rules.check_run_id])
+@pytest.mark.parametrize("value", [None, 7, b"p", ["p"]], ids=lambda value: type(value).__name__)
+def test_an_id_of_another_type_is_refused_by_the_same_rule(check, value):
+    with pytest.raises(ValueError, match=r"use .*1 to 128"):
+        check(value)
+
+
+@pytest.mark.parametrize("value", [10**5_000, [10**5_000]], ids=["integer", "list"])
+def test_a_value_that_has_no_repr_can_be_shown(value):
+    assert rules.shown(value) == f"<{type(value).__name__}>"

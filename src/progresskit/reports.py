@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
     from progresskit.events import Event
 
-__all__ = ["SHORT_CHARS", "Mender", "Report", "to_event"]
+__all__ = ["SHORT_CHARS", "Mender", "Report", "to_event", "warm_up"]
 
 Kind = Literal["progress", "status", "completed", "error"]
 
+_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _STATUSES: Final = frozenset[str](get_args(Status))
 # What one metadata, result or details may take of an event: the rest is for names, ids and a message.
 _MAX_DATA_BYTES: Final = rules.MAX_EVENT_BYTES - 4 * 1024
@@ -166,7 +167,7 @@ class Mender:
         note: Called with each reason, once.
     """
 
-    def __init__(self, *, strict: bool = False, note: Callable[[str], None]) -> None:
+    def __init__(self, *, strict: bool = False, note: Callable[[str], object]) -> None:
         self.strict = strict
         self._note = note
         self._noted: set[str] = set()
@@ -311,6 +312,18 @@ def to_event(report: Report, mender: Mender, *, now_s: float, eta_s: float | Non
             report.message = report.message[:_SHORT_TEXT_CHARS]
             report.error = report.error[:_SHORT_TEXT_CHARS]
             report.stage = report.stage[:1]
+
+
+def warm_up() -> None:
+    """Make an event of each kind, for nothing.
+
+    pydantic finishes its models at their first use, under locks of its own. Were the first use in a thread,
+    a fork at that moment would leave the child with a lock that nobody opens.
+    """
+    mender = Mender(note=len)
+    for kind in _KINDS:
+        report = Report(kind, "p", "t", "r", progress=0.5, metadata=b"{}", stage=("s",), error="e", details=b"{}")
+        to_event(report, mender, now_s=0.0, eta_s=1.0)
 
 
 def _made(report: Report, data: dict[str, Any], at: float, eta_s: float | None) -> Event:

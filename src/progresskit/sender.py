@@ -22,7 +22,7 @@ from progresskit._platform import after_fork_in_child, at_exit, loop_caller
 from progresskit.courier import Courier
 from progresskit.errors import TransportError
 from progresskit.outbox import Outbox
-from progresskit.reports import Mender, to_event
+from progresskit.reports import Mender, to_event, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,6 +97,7 @@ class Sender:
         self._max_rate_hz = max_rate_hz
         self._outbox = Outbox(self._drop)
         self.outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()  # who speaks through this sender
+        warm_up()
         self._start_clean()
         _live.add(self)
 
