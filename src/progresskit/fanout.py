@@ -17,24 +17,21 @@ what it left out.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import anyio
-
-from progresskit.frames import PONG, cut_snapshot, encode_state, event_frame, heartbeat_frame, messages_of
-from progresskit.state import Snapshot, TaskTable, overlay
+from progresskit.frames import PONG, event_frame, heartbeat_frame, messages_of
+from progresskit.hub_state import HubState
+from progresskit.state import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from progresskit.events import Cursor, Event
     from progresskit.frames import Form, Frame, Message
+    from progresskit.hub_client import Client, Why
     from progresskit.inline import Starter
-    from progresskit.state import TaskState
 
-__all__ = ["Client", "Fanout", "Send", "Why"]
+__all__ = ["Fanout"]
 
 MAX_TICK_BYTES: Final = 256 * 1024
 """Events of one tick that go out as they are; more than that goes out as snapshots."""
@@ -42,74 +39,10 @@ HEARTBEAT_S: Final = 15.0
 """Seconds of silence after which a client hears that the connection lives."""
 DEAD_S: Final = 60.0
 """Seconds after which a send that hasn't finished ends its client."""
-_MAX_PARTS: Final = 16
-
-Send = Callable[[dict[str, Any]], Awaitable[object]]
-"""The ``send`` of an ASGI connection."""
-
-Why = Literal["failed", "dead", "closing"]
-"""Why a client ended: its ``send`` raised; it didn't finish for 60 s; the hub closes, or the client was left."""
+CATCH_UP_S: Final = 8.0
+"""Seconds in which a subscription should come to where the store was seen."""
 
 _log = logging.getLogger("progresskit.hub")
-
-
-class Client:
-    """One connection that a hub serves, made by ``Hub.attach``.
-
-    For its owner: :meth:`wait_closed`, :meth:`pong` and ``cursor``. The rest is the fan-out's.
-    """
-
-    __slots__ = (
-        "_fanout",
-        "actions",
-        "busy",
-        "cancel",
-        "closed",
-        "context",
-        "cursor",
-        "due",
-        "form",
-        "idle",
-        "in_place",
-        "leaving",
-        "opened",
-        "send",
-        "sent_at",
-        "why",
-    )
-
-    def __init__(
-        self, fanout: Fanout, send: Send, *, form: Form, after: Cursor | None, actions: Sequence[str], inline: bool
-    ) -> None:
-        self._fanout = fanout
-        self.send = send
-        self.form = form
-        self.actions = tuple(actions)
-        self.in_place = inline
-        self.context = copy_context()  # every send runs in it, as if the owner's own task had called it
-        self.cursor = after  # of the last frame that was handed to send
-        self.opened = False  # whether it has had its first snapshot
-        self.busy = False  # whether a message is in flight
-        self.sent_at = 0.0
-        self.cancel: Callable[[], object] | None = None  # what ends the message in flight
-        self.due: Frame | None = None  # goes out when nothing is in flight: a pong, or the closing frame
-        self.leaving = False  # ends as soon as it has had the closing frame
-        self.why: Why | None = None
-        self.closed = anyio.Event()
-        self.idle: anyio.Event | None = None  # somebody waits until nothing is in flight
-
-    async def wait_closed(self) -> Why:
-        """Wait until the hub has ended this client, and say why. It gets nothing after that."""
-        await self.closed.wait()
-        return self.why or "closing"
-
-    def pong(self) -> None:
-        """Answer a ``ping``: at once, or after the message in flight. One answer is remembered, not more."""
-        self._fanout.pong(self)
-
-    def sent(self, error: Exception | None) -> None:
-        """Take note that a message which didn't go out at once has gone out, or failed."""
-        self._fanout.sent(self, error)
 
 
 class Fanout:
@@ -138,11 +71,7 @@ class Fanout:
         self.clients: dict[Client, None] = {}
         self.behind: dict[Client, None] = {}  # free, and not current: the next to be served first
         self.waiting: dict[Client, tuple[Cursor, float] | None] = {}  # until the state stands there; since when
-        self.cursor: Cursor | None = None  # where the state stands; None before the first snapshot
-        self.epochs = 0  # how many there were
-        self._table = TaskTable()
-        self._encoded: dict[str, bytes] = {}
-        self._parts: dict[tuple[int | None, tuple[str, ...] | None, Form], Message] = {}
+        self.state = HubState(project_id)
         self._in_place = in_place
         self._as_tasks = as_tasks
         self._clock = clock
@@ -217,18 +146,20 @@ class Fanout:
             ValueError: An event was accepted by no store; nothing that follows it is folded, and the
                 state stands before it.
         """
-        before = self.cursor
+        before, epochs = self.state.cursor, self.state.epochs
         events: list[Event] = []
         whole = before is not None
         try:
             for item in items:
+                taken = self.state.take(item)
                 if isinstance(item, Snapshot):
                     whole = False
-                    self._take(item)
-                elif self._overlay(item):
+                elif taken:
                     events.append(item)
         finally:
-            if self.cursor is not before:
+            if self.state.epochs != epochs:
+                self._ask_again()
+            if self.state.cursor is not before:
                 self._release()
                 frames = _within(events, MAX_TICK_BYTES) if whole else None
                 if frames is None:
@@ -250,41 +181,6 @@ class Fanout:
                     joined = messages[form] = messages_of(frames, form)
                 self._hand(client, joined, now)
 
-    def _take(self, snapshot: Snapshot) -> None:
-        if snapshot.resumed:
-            put_out = self._table.update(snapshot.tasks)
-            for state in (*snapshot.tasks, *put_out):
-                self._encoded.pop(state.task_name, None)
-        else:
-            self._table = TaskTable(snapshot.tasks)
-            self._encoded.clear()
-        self._move(snapshot.cursor)
-
-    def _overlay(self, event: Event) -> bool:
-        cursor, here = event.cursor, self.cursor
-        if cursor is not None and here is not None and cursor.epoch == here.epoch and cursor.offset <= here.offset:
-            return False
-        state = overlay(self._table.get(event.task_name), event)
-        put_out = self._table.put(state)
-        self._encoded.pop(state.task_name, None)
-        if put_out is not None:
-            self._encoded.pop(put_out.task_name, None)
-        self._move(state.cursor)
-        return True
-
-    def _move(self, cursor: Cursor) -> None:
-        self._parts.clear()
-        former, self.cursor = self.cursor, cursor
-        if former is not None and former.epoch == cursor.epoch:
-            if former.offset == cursor.offset:
-                self.cursor = former  # clients are current by identity: who missed nothing must stay so
-            return
-        self.epochs += 1
-        for client, told in self.waiting.items():
-            if told is not None and told[0].epoch != cursor.epoch:
-                self.waiting[client] = None  # where that read stood is no place any more, or not yet
-                self._on_ask()
-
     # --- clients that resume wait for a read ----------------------------------------------------------------------
 
     def askers(self) -> list[Client]:
@@ -297,9 +193,10 @@ class Fanout:
         Args:
             askers: Those that waited when the read began.
             position: Where it stood.
-            epochs: The value of ``epochs`` when the read began.
+            epochs: The state's ``epochs`` when the read began.
         """
-        if self.cursor is not None and position.epoch != self.cursor.epoch and epochs != self.epochs:
+        here = self.state.cursor
+        if here is not None and here.epoch != position.epoch and epochs != self.state.epochs:
             return  # read before the epoch changed under it, for all we know: they go on asking
         now = self._clock()
         for client in askers:
@@ -307,9 +204,23 @@ class Fanout:
                 self.waiting[client] = position, now
         self._release()
 
+    def ask_late(self) -> bool:
+        """Have those ask again that have waited too long for the state to come to where a read stood.
+
+        Returns:
+            Whether there were any: then the subscription may have skipped what it can't decode, or slept
+            through an epoch, and should begin anew.
+        """
+        late = self._clock() - CATCH_UP_S
+        stuck = [client for client, told in self.waiting.items() if told is not None and told[1] <= late]
+        self.waiting.update(dict.fromkeys(stuck))
+        if stuck:
+            self._on_ask()
+        return bool(stuck)
+
     def _release(self) -> None:
         """Let the clients go on whose read the state has come to."""
-        here = self.cursor
+        here = self.state.cursor
         if here is None:
             return
         for client, told in list(self.waiting.items()):
@@ -318,6 +229,14 @@ class Fanout:
                 if not client.busy:
                     self._join_behind(client)
 
+    def _ask_again(self) -> None:
+        """Let those ask again that wait for a place of another epoch: it is no place any more, or not yet."""
+        here = self.state.cursor
+        for client, told in self.waiting.items():
+            if told is not None and here is not None and told[0].epoch != here.epoch:
+                self.waiting[client] = None
+                self._on_ask()
+
     # --- sending --------------------------------------------------------------------------------------------------
 
     def serve(self, clients: Iterable[Client]) -> None:
@@ -325,8 +244,8 @@ class Fanout:
         with self._in_place:
             for client in clients:
                 self.behind.pop(client, None)
-                if client.why is None and not client.busy and client not in self.waiting and self.cursor is not None:
-                    self._hand(client, (self._next_part(client, self.cursor),), self._clock())
+                if client.why is None and not client.busy and client not in self.waiting:
+                    self._hand(client, (self._next_part(client),), self._clock())
                     if not client.busy:
                         self._join_behind(client)
 
@@ -367,9 +286,9 @@ class Fanout:
 
     async def _one_by_one(self, client: Client, messages: Sequence[Message]) -> None:
         """Send messages from a task, for as long as no newer tick has made them old."""
-        here = self.cursor
+        here = self.state.cursor
         for number, (content, cursor) in enumerate(messages):
-            if number and self.cursor is not here:
+            if number and self.state.cursor is not here:
                 break
             if cursor is not None:
                 client.cursor = cursor
@@ -395,38 +314,19 @@ class Fanout:
 
     def _join_behind(self, client: Client) -> None:
         """Have a free client served, unless it is current or waits for a read."""
-        if client.cursor is not self.cursor and client not in self.waiting and client.why is None:
+        here = self.state.cursor
+        if here is not None and client.cursor is not here and client not in self.waiting and client.why is None:
             self.behind[client] = None
             self._on_behind()
+
+    def _next_part(self, client: Client) -> Message:
+        actions = None if client.opened else client.actions
+        client.opened = True
+        return self.state.part(client.cursor, client.form, actions)
 
     def _fail(self, client: Client, error: Exception) -> None:
         _log.debug("a client of project %s is gone: %r", self.project_id, error)
         self.end(client, "failed")
-
-    def _next_part(self, client: Client, here: Cursor) -> Message:
-        """Cut the snapshot frame that a client needs next; those that need the same one share it."""
-        at = client.cursor
-        since = at.offset if at is not None and at.epoch == here.epoch and at.offset <= here.offset else None
-        actions = None if client.opened else client.actions
-        client.opened = True
-        key = since, actions, client.form
-        part = self._parts.get(key)
-        if part is None:
-            tasks = list(self._table) if since is None else self._table.since(since)
-            frame = cut_snapshot(
-                self.project_id, here, tasks, resumed=since is not None, actions=actions, encode=self._encode
-            )
-            if len(self._parts) >= _MAX_PARTS:  # all at different places: what one needs is of no use to others
-                self._parts.clear()
-            (part,) = messages_of((frame,), client.form)
-            self._parts[key] = part
-        return part
-
-    def _encode(self, state: TaskState) -> bytes:
-        data = self._encoded.get(state.task_name)
-        if data is None:
-            data = self._encoded[state.task_name] = encode_state(state)
-        return data
 
 
 def _within(events: Iterable[Event], limit: int) -> list[Frame] | None:

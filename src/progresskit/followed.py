@@ -29,8 +29,6 @@ TICK_S: Final = 1 / 30
 """Seconds between two ticks at least."""
 LINGER_S: Final = 1.0
 """Seconds that a project is followed after its last client left: a page that is loaded anew finds it."""
-CATCH_UP_S: Final = 10.0
-"""Seconds in which a subscription comes to where the store was seen; after that it is begun anew."""
 _MAX_PENDING: Final = 1_000
 _TURN: Final = 25
 _RETRY_S: Final = (0.1, 5.0)
@@ -109,9 +107,7 @@ class FollowedProject:
         while turn := list(islice(clients, _TURN)):
             self.fanout.look_after(turn)
             await checkpoint()
-        # It skips events that it can't decode: then a client may wait for a place that it never comes to.
-        late = self._clock() - CATCH_UP_S
-        if any(told is not None and told[1] <= late for told in self.fanout.waiting.values()):
+        if self.fanout.ask_late():
             self._begin_anew()
 
     async def _follow(self) -> None:
@@ -121,7 +117,7 @@ class FollowedProject:
             failure: Exception | None = None
             with anyio.CancelScope() as self._link:
                 try:
-                    async with subscribe(self._transport, self._project_id, after=self.fanout.cursor) as items:
+                    async with subscribe(self._transport, self._project_id, after=self.fanout.state.cursor) as items:
                         async for item in items:
                             if self._link.cancel_called:
                                 break
@@ -170,7 +166,7 @@ class FollowedProject:
             except Exception as error:  # noqa: BLE001 - a state that can't be encoded must not stop the others
                 self._complaints.say("a snapshot of project %s can't be cut: %r", self._project_id, error)
                 for client in turn:
-                    if not client.busy and client.cursor is not self.fanout.cursor:
+                    if not client.busy and client.cursor is not self.fanout.state.cursor:
                         self.fanout.end(client, "failed")
             await checkpoint()
 
@@ -180,9 +176,9 @@ class FollowedProject:
         while True:
             while not (askers := self.fanout.askers()):
                 await self._asked.wait()
-            epochs = self.fanout.epochs
+            epochs = self.fanout.state.epochs
             try:
-                snapshot = await self._transport.read(self._project_id, self.fanout.cursor or askers[0].cursor)
+                snapshot = await self._transport.read(self._project_id, self.fanout.state.cursor or askers[0].cursor)
             except Exception as error:  # noqa: BLE001 - a foreign transport's; clients wait until it answers
                 self._complaints.say("project %s can't be read: %r", self._project_id, error)
                 await self._sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret

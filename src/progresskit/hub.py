@@ -17,9 +17,9 @@ import anyio
 
 from progresskit import rules
 from progresskit.events import Cursor
-from progresskit.fanout import Client, Send, Why
 from progresskit.followed import Complaints, FollowedProject
 from progresskit.frames import closing_frame
+from progresskit.hub_client import Client, Send, Why
 from progresskit.transports import opened
 
 if TYPE_CHECKING:

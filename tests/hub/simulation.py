@@ -1,32 +1,33 @@
-"""Every client of a fan-out ends at the store's state, whatever its socket does: simulated, step by step.
+"""A hub's fan-out, simulated step by step: one store, two hubs that lag behind it, clients that move between them.
 
-One store, two hubs that lag behind it by different amounts, and clients that move between them. What a
-step does is drawn: events, restarts of the store with or without loss, subscriptions that jump, reads that
-are answered late, sends that block, wake, raise, connections that drop with a frame in flight. Nothing
-waits: the fan-out is pure. The rules are left out one by one below, and each of these controls fails.
+What a step does is drawn: events, restarts of the store with or without loss, subscriptions that jump, reads
+that are answered late, sends that block, wake, raise, connections that drop with a frame in flight. Nothing
+waits: the fan-out is pure.
 """
 
 from __future__ import annotations
 
 import json
-import random
 import types
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from progresskit import fanout as fanout_module
 from progresskit import frames as frames_module
 from progresskit import state as state_module
 from progresskit.events import CompletedEvent, Cursor, ErrorEvent, ProgressEvent, StatusEvent, event_from_json
-from progresskit.fanout import Client, Fanout
+from progresskit.fanout import Fanout
 from progresskit.frames import Form, encode_state
+from progresskit.hub_client import Client
 from progresskit.inline import SendCancelled
 from progresskit.state import Snapshot, TaskTable, fold, state_from_json
+
+if TYPE_CHECKING:
+    import random
 
 NOW = "2026-11-23T00:00:00.000Z"
 TASKS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
@@ -108,12 +109,13 @@ class Subscription:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.after: Cursor | None = None
         self.position: Cursor | None = None
 
     def bring(self) -> object:
         store, at = self.store, self.position
         if at is None:
-            item = store.read(None)
+            item = store.read(self.after)
         else:
             log = store.logs.get(at.epoch if at.offset else store.cursor.epoch, {})
             item = log.get(at.offset + 1)
@@ -236,7 +238,7 @@ class Viewer:
     def is_current(self) -> bool:
         if self.client is None or self.client.busy or not self.frames_of_connection:
             return False
-        return self.client.cursor is self.hub.fanout.cursor
+        return self.client.cursor is self.hub.fanout.state.cursor
 
     def is_between_parts(self) -> bool:
         return self.frames_of_connection > 0 and self.client in self.hub.fanout.behind
@@ -333,6 +335,7 @@ class SimulatedHub:
         self.subscription = Subscription(store)
         self.pending: list = []
         self.reading: tuple | None = None
+        self.told_in = 0
         self.viewers: dict[Client, Viewer] = {}
         self.fanout = fanout_type(
             "p",
@@ -353,15 +356,21 @@ class SimulatedHub:
         items, self.pending = self.pending, []
         self.fanout.tick(items)
 
+    def begin_anew(self) -> None:
+        self.pending.clear()
+        self.subscription.position = None
+        self.subscription.after = self.fanout.state.cursor
+
     def begin_read(self) -> None:
         askers = self.fanout.askers()
         if askers and self.reading is None:
-            self.reading = askers, self.store.cursor, self.fanout.epochs
+            self.reading = askers, self.store.cursor, self.fanout.state.epochs
 
     def answer(self) -> None:
         if self.reading is not None:
             askers, position, epochs = self.reading
             self.reading = None
+            self.told_in = epochs
             self.fanout.answer(askers, position, epochs=epochs)
 
 
@@ -440,10 +449,12 @@ class World:
     def trouble(self) -> None:
         self.rng.choice([self.store.dump, self.store.dump, self.store.restart])()
 
-    def wait(self) -> None:
-        self.now += self.rng.choice([1, 16])
+    def wait(self, seconds: float | None = None) -> None:
+        self.now += seconds or self.rng.choice([1, 16])
         for hub in self.hubs:
             hub.fanout.look_after(list(hub.fanout.clients))
+            if hub.fanout.ask_late():
+                hub.begin_anew()
 
     def bring(self, hub: SimulatedHub) -> None:
         for _ in range(self.rng.choice([1, 1, 2, 3, 10])):
@@ -472,7 +483,7 @@ class World:
 
     def finish(self) -> None:
         """Stop all trouble, and let everything that waits go on to its end."""
-        for _ in range(500):
+        for number in range(200):
             for hub in self.hubs:
                 while hub.bring():
                     pass
@@ -480,6 +491,9 @@ class World:
                 hub.begin_read()
                 hub.answer()
                 hub.fanout.serve(list(hub.fanout.behind))
+            if number > 100:
+                self.check_stuck()
+                self.wait(1)
             for viewer in self.viewers:
                 if viewer.client is None:
                     viewer.come(self.rng.choice(self.hubs))
@@ -490,6 +504,16 @@ class World:
             if all(self.is_done(viewer) for viewer in self.viewers):
                 return
         pytest.fail("a client never came to the end")
+
+    def check_stuck(self) -> None:
+        """Only one thing takes time to get over: a store that lost all, twice, while the subscription slept.
+
+        It sees the unknown project that it saw before, and waits for a place that was read in between.
+        """
+        for hub in self.hubs:
+            if hub.fanout.waiting:
+                assert hub.told_in == hub.fanout.state.epochs
+                assert self.store.cursor == hub.fanout.state.cursor == Cursor("0", 0)
 
     def is_done(self, viewer: Viewer) -> bool:
         return viewer.is_current() and viewer.state.cursor == self.store.cursor
@@ -509,182 +533,3 @@ def run(rng: random.Random, fanout_type: type[Fanout] = Fanout) -> None:
     finally:
         for flight in chain.from_iterable(viewer.flights for viewer in world.viewers):
             flight.coroutine.close()
-
-
-@given(st.integers(0, 2**64))
-def test_every_client_ends_at_the_stores_state_and_sees_no_progress_go_back(seed):
-    with small_limits():
-        run(random.Random(seed))
-
-
-# --- controls: each leaves out one rule ---------------------------------------------------------------------------
-
-
-class AnswersWithoutRead(Fanout):
-    """A client that names a cursor is served at once, from wherever this hub stands."""
-
-    def add(self, client):
-        super().add(client)
-        if self.waiting.pop(client, "not there") is None:
-            self._join_behind(client)
-
-
-class ReleasesEarly(Fanout):
-    """It reads, but doesn't wait until its state stands where the read stood."""
-
-    def _release(self):
-        for client, told in list(self.waiting.items()):
-            if told is not None and self.cursor is not None:
-                del self.waiting[client]
-                if not client.busy:
-                    self._join_behind(client)
-
-
-class TakesAnyRead(Fanout):
-    """A read that began before the epoch changed counts."""
-
-    def answer(self, askers, position, *, epochs):
-        super().answer(askers, position, epochs=self.epochs)
-
-
-class AsksOnce(Fanout):
-    """A client that waits for a place of an epoch that is gone doesn't ask again."""
-
-    def _move(self, cursor):
-        waiting, self.waiting = self.waiting, {}
-        super()._move(cursor)
-        self.waiting = waiting
-
-
-class SendsEventsToAll(Fanout):
-    """Events go to clients that are behind, too."""
-
-    def _send(self, frames, before):
-        for client in self.clients:
-            if not client.busy and client.opened and client not in self.waiting:
-                client.cursor = before
-        super()._send(frames, before)
-
-
-class ForgetsWhoFinishes(Fanout):
-    """A client whose send has finished waits for the next tick."""
-
-    def sent(self, client, error):
-        client.busy = False
-        client.cancel = None
-
-
-class TrustsTheWholeTick(Fanout):
-    """A client counts as having got all of a tick, though its first frame blocked."""
-
-    def _hand(self, client, messages, now):
-        super()._hand(client, messages, now)
-        if messages[-1].cursor is not None:
-            client.cursor = messages[-1].cursor
-
-
-class SendsEventsBesideSnapshots(Fanout):
-    """A tick that takes a snapshot sends the events that came after it."""
-
-    def tick(self, items):
-        for item in items:
-            super().tick([item])
-
-    def _take(self, snapshot):
-        before = self.cursor
-        super()._take(snapshot)
-        for client in self.clients:
-            if client.cursor is before and client.opened and not client.busy:
-                client.cursor = self.cursor
-
-
-class ResumesAcrossEpochs(Fanout):
-    """An offset counts without its epoch."""
-
-    def _next_part(self, client, here):
-        if client.cursor is not None:
-            client.cursor = Cursor(here.epoch, client.cursor.offset)
-        return super()._next_part(client, here)
-
-
-class ResumesFromBeyond(Fanout):
-    """A cursor beyond the hub's counts as current."""
-
-    def _next_part(self, client, here):
-        part = super()._next_part(client, here)
-        at = client.cursor
-        if at is not None and at.offset > here.offset:
-            return self._next_part_since(client, here)
-        return part
-
-    def _next_part_since(self, client, here):
-        client.cursor = here
-        return super()._next_part(client, here)
-
-
-class KeepsOldStates(Fanout):
-    """A state is encoded once, and never again."""
-
-    class Stubborn(dict):
-        def pop(self, *args):
-            return None
-
-        def clear(self):
-            return
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self._encoded = self.Stubborn()
-
-
-class ClaimsTheWhole(Fanout):
-    """The first part of a snapshot claims to be all of it."""
-
-    def _next_part(self, client, here):
-        return super()._next_part(client, here)._replace(cursor=here)
-
-
-class EventsBetweenParts(Fanout):
-    """Events go out between two parts of a snapshot."""
-
-    def _send(self, frames, before):
-        for client in self.clients:
-            if not client.busy and client.opened and client.cursor.epoch == before.epoch:
-                client.cursor = before
-        super()._send(frames, before)
-
-
-class TwoMessagesInFlight(Fanout):
-    """A heartbeat goes out beside a message in flight."""
-
-    def look_after(self, clients):
-        for client in clients:
-            client.busy = False
-        super().look_after(clients)
-
-
-@pytest.mark.parametrize(
-    "control",
-    [
-        AnswersWithoutRead,
-        ReleasesEarly,
-        TakesAnyRead,
-        AsksOnce,
-        SendsEventsToAll,
-        ForgetsWhoFinishes,
-        TrustsTheWholeTick,
-        SendsEventsBesideSnapshots,
-        ResumesAcrossEpochs,
-        ResumesFromBeyond,
-        KeepsOldStates,
-        ClaimsTheWhole,
-        EventsBetweenParts,
-        TwoMessagesInFlight,
-    ],
-)
-# A control that breaks a rule may leave a send unawaited.
-@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_each_rule_is_needed(control):
-    with small_limits(), pytest.raises((AssertionError, AttributeError, pytest.fail.Exception)):  # noqa: PT012 - any of the runs
-        for seed in range(3_000):
-            run(random.Random(seed), control)
