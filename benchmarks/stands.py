@@ -53,7 +53,7 @@ class Stand:
 
     def fill(self, project: str) -> None:
         """Publish 3 MB: more than the buffers hold of a client that doesn't read."""
-        self._publish(Order(project, rate_hz=100, warm_s=0, steady_s=2, filling=16_000))
+        self._publish(Order(project, rate_hz=200, warm_s=0, steady_s=1, filling=16_000))
 
     def measure(self, crowd: str, order: Order) -> Measured:
         """Publish, and see what of it comes to a crowd."""

@@ -1,0 +1,45 @@
+"""The benchmarks run, and print every row. What the rows say is for people to judge: a busy machine proves nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+ROWS = [
+    "progress(), a call; queue.SimpleQueue.put",
+    "progress(), a call; kept redis-py publish",
+    "track(), an item; tqdm",
+    "import progresskit; import pydantic, anyio, with four models",
+    *(
+        f"{clients} sockets, {rate} events/s: {what}"
+        for clients in (1, 10, 100)
+        for rate in (200, 10)
+        for what in ("CPU an event; plain manager", "p50 age", "p99 age")
+    ),
+    "100 sockets, 200 events/s: the same without ?batch=1",
+    "30 SSE clients, 200 events/s: CPU a delivery; sse-starlette",
+    "30 SSE clients, 10 events/s: CPU a delivery; sse-starlette",
+    "10 sockets beside one that never reads: events they get",
+    "90 sockets beside 10 stalled: CPU an event; none stalled",
+    "90 sockets beside 10 stalled: p99 age",
+]
+
+
+@pytest.mark.needs("uvicorn", "sse_starlette", "tqdm")
+def test_every_row_is_measured_and_printed():
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS), "--quick"], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = done.stdout.splitlines()
+    assert [row for row in ROWS if not any(line.startswith(row) for line in printed)] == []
+
+
+def test_a_part_that_there_is_not_is_refused_by_name():
+    done = subprocess.run([sys.executable, str(BENCHMARKS), "nothing"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no part nothing" in done.stderr
