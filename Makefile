@@ -7,12 +7,16 @@ else
 PYTHON ?= python3
 endif
 export VENV
+DEMO = $(PYTHON) .ci/in_venv.py demo
 DEV = $(PYTHON) .ci/in_venv.py dev
 
-.PHONY: help test test-long lint format bench build constraints clean
+.PHONY: help demo test test-long lint format bench build constraints clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):  *## /make \1	/p' Makefile | expand -t 20
+
+demo:  ## speak a text, verify it, and show it live in the browser (ARGS="--exit --no-browser --out DIR")
+	@$(DEMO) progresskit demo $(ARGS)
 
 test:  ## run the tests and the samples of the docs (ARGS="tests/test_state.py -k late")
 	@$(DEV) pytest $(ARGS)

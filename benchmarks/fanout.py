@@ -53,7 +53,7 @@ def fanout_rows(*, quick: bool) -> Iterator[Row | str]:
                 server.come(crowd)
             for rate_hz in (200, 10):
                 found = _in_turns(pace, {name: server for name, (server, _) in crowds.items()}, rate_hz)
-                what = f"{count:,} sockets, {rate_hz} events/s{remark}: "
+                what = f"{count:,} socket{'s' * (count > 1)}, {rate_hz} events/s{remark}: "
                 yield Row(
                     what=f"{what}CPU an event; plain manager",
                     ours=[each.cpu_s for each in found["batch"]],

@@ -15,8 +15,8 @@ ROWS = [
     "track(), an item; tqdm",
     "import progresskit; import pydantic, anyio, with four models",
     *(
-        f"{clients} sockets, {rate} events/s: {what}"
-        for clients in (1, 10, 100)
+        f"{clients}, {rate} events/s: {what}"
+        for clients in ("1 socket", "10 sockets", "100 sockets")
         for rate in (200, 10)
         for what in ("CPU an event; plain manager", "p50 age", "p99 age")
     ),

@@ -28,12 +28,15 @@ PUBLIC = {
     "progresskit.web": "Action Gateway Grant Limits NotAuthenticated allow_anyone bearer_token",
     "progresskit.web.fastapi": "progress_router",
     "progresskit.audio": """
-        Score Scorer score
+        Audio AudioCorrectionLoop Budget STT Score Scorer TTS Transcript VerifiedAudio score
     """,
+    "progresskit.audio.providers.piper": "PiperTTS",
+    "progresskit.audio.providers.pocketsphinx": "PocketSphinxSTT",
     "progresskit.integrations.manager": "WebSocketManager configure get_websocket_manager",
     "progresskit.integrations.rich": "RichReporter track",
     "progresskit.testing": """
-        RecordingReporter TransportHarness capture check_scorer transport_checks
+        RecordingReporter ScriptedSTT ScriptedTTS TransportHarness capture check_scorer check_stt check_tts
+        transport_checks
     """,
     "progresskit.testing.strategies": "event_sequences events references transcripts",
 }

@@ -60,7 +60,7 @@ def test_the_examples_in_docstrings_are_true(name, tmp_path, monkeypatch):
 def test_the_commands_of_make_that_are_named_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {(page.name, name) for page in PAGES for name in make_commands(page.read_text(encoding="utf-8"))}
-    assert ("README.md", "test") in named
+    assert ("README.md", "demo") in named
     assert [(page, name) for page, name in named if name not in targets] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
@@ -30,10 +31,11 @@ from progresskit import (
     wait,
     watch,
 )
-from progresskit.audio import Scorer, score
+from progresskit.audio import Audio, AudioCorrectionLoop, Budget, Scorer, Transcript, VerifiedAudio, score
+from progresskit.errors import STTError, TTSError, VerificationFailed
 from progresskit.integrations.manager import configure, get_websocket_manager
 from progresskit.integrations.rich import RichReporter, track
-from progresskit.testing import RecordingReporter, capture
+from progresskit.testing import RecordingReporter, ScriptedSTT, ScriptedTTS, capture
 from progresskit.transports import Batch, Receipt, Run
 from progresskit.web import Action, Gateway, Grant, Limits, NotAuthenticated, allow_anyone, bearer_token
 
@@ -126,6 +128,29 @@ def serve() -> list[Gateway]:
     ]
 
 
+class Voice:
+    def generate(self, text: str, voice_id: str) -> str:
+        return f"https://example.com/{voice_id}/{text}"
+
+
+class Ear:
+    async def transcribe(self, audio: Audio, language: str | None = None) -> Transcript:
+        return Transcript(audio.media_type, language=language)
+
+
+def speak(callback: Any) -> VerifiedAudio:
+    with AudioCorrectionLoop(tts=Voice().generate, stt=Ear(), budget=Budget(attempts=3)) as loop:
+        try:
+            return loop.generate_verified_audio("Hello.", "joe", 5, 0.95, callback, language="en")
+        except (TTSError, STTError) as error:
+            print(error.retry_after_s, error.status_code)
+            raise
+        except VerificationFailed as failed:
+            print(failed.attempts, failed.failing_words, failed.reason)
+            best: VerifiedAudio = failed.best
+            return best
+
+
 def judge() -> float:
     scored = score("Hello there.", "hello", language="en", must_say=["hello"])
     print(scored.wer, scored.cer, scored.verdict(0.95), scored.text(), scored.html(), scored.json())
@@ -149,3 +174,4 @@ def test_with(publisher: Publisher) -> None:
     print(captured.events, captured.state("p", "t"))
     with publisher.using(transport_from_url("memory://x")):
         report(publisher)
+    AudioCorrectionLoop(tts=ScriptedTTS(), stt=ScriptedSTT(["hello"])).close()

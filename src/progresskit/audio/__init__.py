@@ -1,5 +1,19 @@
-"""Scoring: how well a transcript matches the text that was to be spoken. Needs the extra ``audio``."""
+"""Speech that is verified before it ships, and the scores that decide. Needs the extra ``audio``."""
 
+from progresskit.audio.backends import STT, TTS
+from progresskit.audio.loop import AudioCorrectionLoop
+from progresskit.audio.models import Audio, Budget, Transcript, VerifiedAudio
 from progresskit.audio.scoring import Score, Scorer, score
 
-__all__ = ["Score", "Scorer", "score"]
+__all__ = [
+    "STT",
+    "TTS",
+    "Audio",
+    "AudioCorrectionLoop",
+    "Budget",
+    "Score",
+    "Scorer",
+    "Transcript",
+    "VerifiedAudio",
+    "score",
+]

@@ -12,18 +12,29 @@ from progresskit.testing.recording import RecordingReporter, capture
 from progresskit.testing.transports import TransportHarness, transport_checks
 
 if TYPE_CHECKING:
+    from progresskit.testing.audio import ScriptedSTT, ScriptedTTS, check_stt, check_tts
     from progresskit.testing.scorers import check_scorer
 
 __all__ = [
     "RecordingReporter",
+    "ScriptedSTT",
+    "ScriptedTTS",
     "TransportHarness",
     "capture",
     "check_scorer",
+    "check_stt",
+    "check_tts",
     "transport_checks",
 ]
 
 # Speech needs extras that a test of a transport shouldn't ask for: its rooms are opened when they are asked for.
-_SPEECH: Final = {"check_scorer": "scorers"}
+_SPEECH: Final = {
+    "ScriptedSTT": "audio",
+    "ScriptedTTS": "audio",
+    "check_scorer": "scorers",
+    "check_stt": "audio",
+    "check_tts": "audio",
+}
 
 
 def __getattr__(name: str) -> Any:

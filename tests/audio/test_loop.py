@@ -1,0 +1,432 @@
+"""The correction loop: what fails is made again, the best is kept, and what comes out is what was verified."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+import threading
+import time
+
+import anyio
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from progresskit.audio import Audio, AudioCorrectionLoop, Budget, score
+from progresskit.audio.models import join_takes
+from progresskit.errors import MissingDependencyError, STTError, TTSError, VerificationFailed
+from progresskit.testing import ScriptedSTT, ScriptedTTS
+from progresskit.testing.audio import HANG, text_in, tone
+
+TEXT = "Hello there my friends. How are you all today? This is the end of it."
+WRONG = "nothing of that sort"
+
+
+@pytest.fixture
+def make():
+    """Make a loop of a scripted pair, closed in the end."""
+    loops = []
+
+    def make(tts=(), stt=(), **options):
+        voice = tts if isinstance(tts, ScriptedTTS) or callable(tts) else ScriptedTTS(tts)
+        ear = stt if isinstance(stt, ScriptedSTT) or callable(stt) else ScriptedSTT(stt)
+        loops.append(AudioCorrectionLoop(tts=voice, stt=ear, **options))
+        return loops[-1], voice, ear
+
+    yield make
+    for loop in loops:
+        loop.close()
+
+
+# --- what is made, and what is kept ---------------------------------------------------------------------------------
+
+
+def test_each_sentence_is_spoken_and_verified_alone(make):
+    loop, voice, ear = make()
+    result = loop.generate_verified_audio(TEXT, voice_id="joe")
+    assert [call["text"] for call in voice.calls] == [s.text.strip() for s in result.sentences]
+    assert len(ear.calls) == len(result.sentences) == 3
+    assert {call["voice_id"] for call in voice.calls} == {"joe"}
+    assert result.passed
+    assert dict(result) == {"audio_url": None, "accuracy": 1.0, "attempts": 1}
+    assert result.report.first_pass_rate == 1.0
+
+
+def test_only_what_failed_is_made_again(make):
+    loop, voice, _ear = make(stt=[WRONG])
+    result = loop.generate_verified_audio(TEXT)
+    assert [s.attempts for s in result.sentences] == [2, 1, 1]
+    assert len(voice.calls) == 4
+    assert result.attempts == 2
+
+
+def test_the_worst_goes_first(make):
+    heard = ["hello there my friend", WRONG, "this is the end of it"]
+    loop, voice, _ear = make(stt=heard, concurrency=1)
+    loop.generate_verified_audio(TEXT)
+    assert [call["text"] for call in voice.calls][3:] == ["How are you all today?", "Hello there my friends."]
+
+
+def test_the_best_take_is_kept_and_not_the_last(make):
+    heard = ["hello there my friend", "hello there", WRONG]
+    loop, _voice, _ear = make(stt=heard, on_fail="best")
+    result = loop.generate_verified_audio("Hello there my friends.", max_attempts=3)
+    (sentence,) = result.sentences
+    assert sentence.transcript == "hello there my friend"
+    assert result.audio is sentence.takes[0].audio
+    assert not result.passed
+
+
+def test_the_takes_are_joined_sample_by_sample(make):
+    loop, _voice, _ear = make()
+    result = loop.generate_verified_audio(TEXT)
+    frames = b"".join(bytes(take.pcm().frames) for take in result.segments)
+    assert bytes(result.audio.pcm().frames) == frames
+    assert result.audio.duration_s == pytest.approx(sum(take.duration_s for take in result.segments))
+
+
+def test_other_media_come_back_as_segments_or_through_join(make):
+    def mp3(text):
+        return Audio(b"ID3" + text.encode(), "audio/mpeg")
+
+    hear = lambda audio: audio.data[3:].decode()  # noqa: E731 - short beside the voice
+    loop, *_ = make(mp3, hear)
+    result = loop.generate_verified_audio(TEXT)
+    assert result.audio is None
+    assert len(result.segments) == 3
+    loop, *_ = make(mp3, hear, join=lambda takes: b"".join(take.data for take in takes))
+    assert loop.generate_verified_audio(TEXT).audio.data.count(b"ID3") == 3
+
+
+def test_a_voice_that_gives_urls_is_verified_as_one(make):
+    urls = []
+
+    def generate(text, voice_id):
+        urls.append(f"https://example.com/{voice_id}/{len(urls)}")
+        return urls[-1]
+
+    loop, *_ = make(generate, lambda audio_url: TEXT)
+    result = loop.generate_verified_audio(TEXT, "joe")
+    assert result["audio_url"] == "https://example.com/joe/0"
+    assert len(result.sentences) == 1
+    # Where only the first take shows it, the text is taken as one from there on.
+    loop, *_ = make(lambda text: "https://example.com/x", lambda audio: TEXT)
+    assert len(loop.generate_verified_audio(TEXT).sentences) == 1
+
+
+def test_a_url_is_fetched_by_the_users_own_fetcher_alone(make):
+    fetched = []
+
+    def fetch(url):
+        fetched.append(url)
+        return tone(url.rpartition("/")[2].replace("%20", " ")).data
+
+    loop, *_ = make(lambda text: "https://example.com/" + text.replace(" ", "%20"), fetch=fetch)
+    result = loop.generate_verified_audio("Hello there my friends. How are you all today?")
+    assert len(result.sentences) == len(fetched) == 2
+
+
+def test_store_gives_what_a_recogniser_of_urls_needs_and_the_result_s_url(make):
+    stored = {}
+
+    def store(audio):
+        stored[f"s3://{len(stored)}"] = audio
+        return f"s3://{len(stored) - 1}"
+
+    loop, *_ = make(stt=lambda url: text_in(stored[url]), store=store)
+    result = loop.generate_verified_audio(TEXT)
+    assert stored[result.audio_url] == result.audio
+    assert len(stored) == 4
+
+
+def test_the_result_is_plain_json_and_survives_pickle(make):
+    loop, *_ = make()
+    result = loop.generate_verified_audio(TEXT)
+    assert json.loads(json.dumps(result)) == {"audio_url": None, "accuracy": 1.0, "attempts": 1}
+    assert pickle.loads(pickle.dumps(result)) == result
+
+
+# --- when it isn't verified -----------------------------------------------------------------------------------------
+
+
+def test_a_failure_holds_the_best_there_is(make):
+    loop, *_ = make(stt=[WRONG] * 9)
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio(TEXT, max_attempts=3)
+    failure = caught.value
+    assert (failure.attempts, failure.reason) == (3, "attempts")
+    assert failure.best.sentences[0].attempts == 3
+    assert "Hello" in failure.failing_words
+    again = pickle.loads(pickle.dumps(failure))
+    assert (again.best, again.attempts, again.failing_words) == (failure.best, 3, failure.failing_words)
+
+
+def test_silence_is_neither_a_pass_nor_the_voice_s_fault(make):
+    loop, *_ = make(stt=[""] * 5)
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert caught.value.reason == "unheard"
+
+
+def test_the_same_bytes_again_end_a_sentence(make):
+    same = tone("Hello there my friends.")
+    loop, voice, ear = make([same] * 5, [WRONG] * 5)
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert caught.value.reason == "identical_takes"
+    assert (len(voice.calls), len(ear.calls)) == (2, 1)
+
+
+def test_what_can_not_be_the_text_is_not_listened_to(make):
+    silent = Audio(b"\0\0" * 16_000, "audio/pcm", sample_rate=16_000, channels=1)
+    loop, _voice, ear = make([silent])
+    result = loop.generate_verified_audio("Hello there my friends.")
+    assert [take.flaw for take in result.sentences[0].takes] == ["silent", None]
+    assert len(ear.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("budget", "reason"), [(Budget(attempts=2), "attempts"), (Budget(characters=50), "characters")]
+)
+def test_a_budget_is_kept(make, budget, reason):
+    loop, voice, _ear = make(stt=[WRONG] * 9, budget=budget)
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio("Hello there my friends.", max_attempts=9)
+    assert caught.value.reason == reason
+    assert len(voice.calls) == 2
+
+
+def test_a_budget_of_seconds_gives_up_what_is_under_way(make):
+    loop, voice, _ear = make([tone("Hello there my friends."), HANG], [WRONG], budget=Budget(seconds=0.5))
+    began = time.monotonic()
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert time.monotonic() - began < 5
+    assert caught.value.reason == "seconds"
+    assert caught.value.best.sentences[0].attempts == 1
+    voice.release()
+
+
+# --- backends that fail ---------------------------------------------------------------------------------------------
+
+
+class StatusError(Exception):
+    def __init__(self, status):
+        super().__init__(f"HTTP {status}")
+        self.status_code = status
+
+
+@pytest.mark.parametrize("error", [OSError("reset"), TimeoutError(), StatusError(503), TTSError("busy"), b"", None])
+def test_an_error_that_may_pass_is_tried_again_and_is_no_attempt(make, error):
+    loop, voice, _ear = make([error])
+    result = loop.generate_verified_audio("Hello there my friends.")
+    assert result.attempts == 1
+    assert result.report.retries == 1
+    assert len(voice.calls) == 2
+
+
+@pytest.mark.parametrize("error", [StatusError(401), ValueError("bad"), TTSError("no", retryable=False), 7])
+def test_an_error_that_stays_names_the_backend_and_the_sentence_at_once(make, error):
+    loop, voice, _ear = make([tone("Hello there my friends."), error], concurrency=1)
+    with pytest.raises(TTSError, match=r"ScriptedTTS failed on sentence 2 .*How are you") as caught:
+        loop.generate_verified_audio(TEXT)
+    assert len(voice.calls) == 2
+    assert caught.value.best.sentences[0].passed, "the takes made so far are kept"
+
+
+def test_a_recogniser_that_fails_is_no_pass(make):
+    loop, *_ = make(stt=[STTError("no model", retryable=False)])
+    with pytest.raises(STTError, match="ScriptedSTT failed on sentence 1"):
+        loop.generate_verified_audio("Hello there my friends.")
+
+
+def test_a_voice_that_hangs_is_given_up_and_asked_again(make):
+    loop, voice, _ear = make([HANG], timeout_s=0.2)
+    result = loop.generate_verified_audio("Hello there my friends.")
+    assert result.report.retries == 1
+    voice.release()
+
+
+# --- progress -------------------------------------------------------------------------------------------------------
+
+
+def test_progress_comes_from_the_callers_thread_and_never_goes_back(make):
+    loop, *_ = make(stt=[WRONG] * 4)
+    said = []
+
+    def on_progress(progress, message, metadata):
+        asyncio.run(asyncio.sleep(0))  # as in workers that have no loop of their own
+        said.append((progress, message, metadata, threading.current_thread()))
+
+    loop.generate_verified_audio(TEXT, on_progress=on_progress)
+    values = [progress for progress, *_ in said]
+    assert values == sorted(values)
+    assert values[-1] == 1.0
+    assert {thread for *_, thread in said} == {threading.current_thread()}
+    assert {metadata["phase"] for _, _, metadata, _ in said} == {"tts", "stt", "scored"}
+    assert all({"attempt", "max_attempts", "sentence", "sentences"} <= metadata.keys() for _, _, metadata, _ in said)
+    assert all(("accuracy" in metadata) == (metadata["phase"] == "scored") for _, _, metadata, _ in said)
+
+
+def test_what_on_progress_raises_ends_the_loop(make):
+    loop, voice, _ear = make()
+    with pytest.raises(ZeroDivisionError):
+        loop.generate_verified_audio(TEXT, on_progress=lambda *_: 1 / 0)
+    assert len(voice.calls) <= 2
+
+
+# --- faces ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_the_async_face_runs_in_the_callers_loop(make):
+    loop, *_ = make()
+    said = []
+
+    async def on_progress(progress, _message, _metadata):
+        await anyio.lowlevel.checkpoint()
+        said.append(progress)
+
+    result = await loop.agenerate_verified_audio(TEXT, on_progress=on_progress)
+    assert result.passed
+    assert said[-1] == 1.0
+
+
+@pytest.mark.anyio
+async def test_cancelling_the_async_face_frees_everything(make):
+    loop, voice, _ear = make([HANG])
+    with anyio.move_on_after(0.2) as scope:
+        await loop.agenerate_verified_audio(TEXT)
+    assert scope.cancelled_caught
+    voice.release()
+
+
+@pytest.mark.anyio
+async def test_the_sync_face_works_on_a_thread_that_runs_a_loop(make):
+    loop, *_ = make()
+    assert loop.generate_verified_audio("Hello there my friends.").passed
+
+
+def test_an_async_backend_lives_in_one_event_loop(make):
+    loops = set()
+
+    async def speak(text):
+        loops.add(asyncio.get_running_loop())
+        return tone(text)
+
+    loop, *_ = make(speak)
+    for _ in range(3):
+        loop.generate_verified_audio("Hello there my friends.")
+    assert len(loops) == 1
+
+
+def test_one_is_spoken_while_another_is_heard(make):
+    heard = threading.Event()
+    met = []
+
+    def speak(text):
+        if text.startswith("How"):
+            met.append(heard.wait(5))
+        return tone(text)
+
+    def hear(audio: Audio):
+        heard.set()
+        return text_in(audio)
+
+    loop, *_ = make(speak, hear)
+    loop.generate_verified_audio(TEXT)
+    assert met == [True]
+
+
+def test_closing_twice_is_harmless_and_a_closed_loop_says_so(make):
+    loop, *_ = make()
+    loop.close()
+    loop.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        loop.generate_verified_audio(TEXT)
+
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "\n\n", None, 7])
+def test_a_text_without_words_is_refused(make, text):
+    loop, *_ = make()
+    with pytest.raises(ValueError, match="no letter and no digit"):
+        loop.generate_verified_audio(text)
+
+
+@pytest.mark.parametrize("options", [{"max_attempts": 0}, {"target_accuracy": 1.5}, {"target_accuracy": float("nan")}])
+def test_a_number_out_of_range_is_refused(make, options):
+    loop, *_ = make()
+    with pytest.raises(ValueError, match="is not valid"):
+        loop.generate_verified_audio(TEXT, **options)
+    for wrong in ({"timeout_s": 0}, {"concurrency": -1}, {"on_fail": "shrug"}):
+        with pytest.raises(ValueError, match="is not valid"):
+            make(**wrong)
+
+
+def test_a_recogniser_of_urls_beside_the_offline_voice_needs_a_store(monkeypatch):
+    from progresskit.audio.providers import piper  # noqa: PLC0415 - here alone
+
+    monkeypatch.setattr(piper, "PiperTTS", ScriptedTTS)
+    with pytest.raises(TypeError, match="store="):
+        AudioCorrectionLoop(stt=lambda audio_url: audio_url)
+
+
+def test_without_arguments_what_is_missing_is_said(monkeypatch):
+    from progresskit.audio.providers import piper  # noqa: PLC0415 - here alone
+
+    def missing():
+        raise MissingDependencyError.for_extra(package="piper", extra="piper")
+
+    monkeypatch.setattr(piper, "PiperTTS", missing)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'progresskit\[piper\]'.*tts="):
+        AudioCorrectionLoop()
+
+
+def test_a_real_users_text_is_spoken_whole(make):
+    text = 'He said: "Go home!"\n\nWe paid $3.50 for 2.\n\n\n***\n' + "And on and on we walked, " * 30 + "to the sea.\n"
+    loop, voice, _ear = make()
+    result = loop.generate_verified_audio(text)
+    assert "".join(s.text for s in result.sentences) == text
+    assert all(call["text"] for call in voice.calls)
+
+
+def test_any_scorer_may_judge(make):
+    loop, *_ = make(scorer=lambda reference, hypothesis: 1.0 if hypothesis else 0.0)
+    assert loop.generate_verified_audio(TEXT).accuracy == 1.0
+    loop, *_ = make(scorer=lambda *_: 0.5)
+    with pytest.raises(VerificationFailed):
+        loop.generate_verified_audio(TEXT, max_attempts=1)
+
+
+# --- laws -----------------------------------------------------------------------------------------------------------
+
+heard_texts = st.sampled_from([None, WRONG, "", "hello there my friends", "how are you today", "this is the end"])
+
+
+@given(st.lists(heard_texts, max_size=12), st.integers(1, 3))
+def test_whatever_is_heard_the_result_is_what_was_verified(heard, attempts):
+    voice = ScriptedTTS()
+    ear = ScriptedSTT([text if text is not None else _echo for text in heard])
+    with AudioCorrectionLoop(tts=voice, stt=ear, on_fail="best") as loop:
+        values = []
+        result = loop.generate_verified_audio(TEXT, max_attempts=attempts, on_progress=lambda p, *_: values.append(p))
+    assert "".join(sentence.text for sentence in result.sentences) == TEXT
+    assert result.audio.data == join_takes(result.segments).data
+    assert values == sorted(values)
+    for sentence in result.sentences:
+        assert 1 <= sentence.attempts <= attempts
+        assert sentence.audio in [take.audio for take in sentence.takes]
+        assert sentence.accuracy == max(take.accuracy for take in sentence.takes) or sentence.verdict != "unheard"
+        again = score(sentence.text.strip(), sentence.transcript)
+        assert sentence.passed == (again.verdict(0.95) == "passed")
+        later = [take.verdict for take in sentence.takes[:-1]]
+        assert "passed" not in later, "a sentence that passed was spoken again"
+    assert result.passed == all(sentence.passed for sentence in result.sentences)
+
+
+def _echo():
+    return WRONG

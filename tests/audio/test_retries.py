@@ -1,0 +1,76 @@
+"""Which errors may pass if one asks again, and how long to wait before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import urllib.error
+from email.message import Message
+
+import pytest
+
+from progresskit.audio.retries import advise, wait_s
+from progresskit.errors import TTSError
+
+NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+
+
+class Answer(Exception):  # noqa: N818 - as vendors name theirs
+    def __init__(self, status, headers=None):
+        super().__init__(f"HTTP {status}")
+        self.response = type("Response", (), {"status_code": status, "headers": headers or {}})()
+
+
+class ReadTimeout(Exception):  # noqa: N818 - httpx's name, which is no TimeoutError
+    pass
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 599])
+def test_an_answer_that_may_change_is_asked_for_again(status):
+    assert advise(Answer(status), now=NOW).retryable
+
+
+@pytest.mark.parametrize("error", [Answer(400), Answer(401), Answer(404), ValueError(), KeyError("x"), TypeError()])
+def test_a_mistake_stays_one(error):
+    assert not advise(error, now=NOW).retryable
+
+
+@pytest.mark.parametrize("error", [OSError(), ConnectionResetError(), TimeoutError(), ReadTimeout()])
+def test_the_network_may_come_back(error):
+    assert advise(error, now=NOW).retryable
+
+
+def test_a_backend_says_it_itself():
+    assert not advise(TTSError("no", retryable=False), now=NOW).retryable
+    assert advise(TTSError("busy", retry_after_s=3), now=NOW).retry_after_s == 3
+
+
+def test_what_caused_an_error_counts():
+    error = RuntimeError("it failed")
+    error.__cause__ = OSError()
+    assert advise(error, now=NOW).retryable
+    error.__cause__ = error
+    assert not advise(error, now=NOW).retryable
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7),
+        ("Wed, 25 Nov 2026 00:01:00 GMT", 60),
+        ("Wed, 25 Nov 2020 00:00:00 GMT", 0),
+        ("soon", None),
+        ("nan", None),
+    ],
+)
+def test_retry_after_may_be_a_number_or_a_date(value, seconds):
+    assert advise(Answer(429, {"retry-after": value}), now=NOW).retry_after_s == seconds
+    headers = Message()
+    headers["Retry-After"] = value
+    error = urllib.error.HTTPError("https://x", 503, "no", headers, None)
+    assert advise(error, now=NOW).retry_after_s == seconds
+
+
+def test_waits_grow_and_are_never_shorter_than_asked():
+    advice = advise(OSError(), now=NOW)
+    assert [wait_s(failures, advice, chance=1) for failures in (1, 2, 3)] == [0.5, 1, 2]
+    assert wait_s(1, advise(TTSError("busy", retry_after_s=9), now=NOW), chance=0) == 9
