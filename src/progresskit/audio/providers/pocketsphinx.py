@@ -1,186 +1,289 @@
-"""PocketSphinx: a recogniser of US English that runs on this machine. Needs the extra ``pocketsphinx``."""
+"""CMU PocketSphinx: English speech recognition on this machine, without network or key.
+
+Needs the extra ``pocketsphinx``.
+"""
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import struct
 import subprocess
 import sys
 import threading
 import weakref
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from progresskit import _platform
 from progresskit.audio.models import Audio, Transcript
+from progresskit.audio.providers import _pocketsphinx_worker as worker_module
+from progresskit.audio.providers._pocketsphinx_worker import RATE, read_frame, write_frame
 from progresskit.errors import MissingDependencyError, STTError
+
+try:
+    import numpy as np
+    import pocketsphinx  # noqa: F401 - used by the worker; here it only must be there
+    import soxr
+except ImportError as error:
+    raise MissingDependencyError.for_extra(error.name or "pocketsphinx", "pocketsphinx") from error
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    import numpy.typing as npt
+
     from progresskit.audio.wav import Pcm
 
 __all__ = ["PocketSphinxSTT"]
 
-_RATE: Final = 16_000
-_WORKER: Final = Path(__file__).with_name("_pocketsphinx_worker.py")
-_INTEGERS: Final = {1: "u1", 2: "<i2", 4: "<i4"}
-_FLOATS: Final = {4: "<f4", 8: "<f8"}
+_SILENT_BELOW: Final = 0.001  # -60 dBFS. The decoder finds words even in digital silence.
+_SHORTEST_S: Final = 0.05  # less holds no phone of any word
+_LOWEST_RATE: Final = 4_000
+# A slow machine needs about the length of the clip, and some seconds to load the model.
+_START_S: Final = 60.0
+_S_PER_SECOND: Final = 20.0
+_DTYPES: Final = {(False, 1): "u1", (False, 2): "<i2", (False, 4): "<i4", (True, 4): "<f4", (True, 8): "<f8"}
+
+
+class _DiedError(Exception):
+    """The worker ended before it answered."""
 
 
 class PocketSphinxSTT:
-    """Hears US English, in a process of its own: the engine would hold up every thread of this one for a whole clip.
+    """Writes down English speech, in a worker process.
 
-    The process starts with the first clip, serves one at a time, and ends with ``close()``, with this object, or
-    with its parent. A forked child starts its own.
+    Pocketsphinx holds the interpreter's lock for a whole clip: in this process every other thread, and the page
+    with them, would stand still. The worker starts with the first clip, is started again where it died, and ends
+    with :meth:`close`, with this object, or with this process, also where that is killed (then after the clip
+    that it is at). A forked child starts its own. Clips are heard one at a time, each as if it were the first.
 
     Raises:
-        MissingDependencyError: pocketsphinx, soxr or numpy is not installed.
+        MissingDependencyError: On import of the module, where a package of the extra is missing.
     """
 
     def __init__(self) -> None:
-        for package in ("pocketsphinx", "soxr", "numpy"):
-            if importlib.util.find_spec(package) is None:
-                raise MissingDependencyError.for_extra(package=package, extra="pocketsphinx")
-        self._lock = threading.Lock()
-        self._worker: _Worker | None = None
+        self._turn = threading.Lock()
         self._closed = False
+        self._worker: _Worker | None = None
+        self._end: Any = None
+        forked = weakref.WeakMethod(self._forked)
+        _platform.after_fork_in_child(lambda: (method := forked()) and method())
 
     def transcribe(self, audio: Audio) -> Transcript:
         """Write down what is heard.
 
         Args:
-            audio: WAV or PCM, of any rate and number of channels.
+            audio: WAV or PCM, of any rate, width and number of channels.
+
+        Returns:
+            The words in lower case, without punctuation; an empty text for silence.
 
         Raises:
-            STTError: It is another format (not retryable), or the recogniser's process died twice.
+            STTError: It is another format, a broken file, or only a URL, or this object is closed (not
+                retryable); or the worker died twice, or hung (retryable).
         """
-        clip = _clip(audio)
-        for _ in range(2):
-            worker = self._running()
-            try:
-                return Transcript(worker.ask(clip)["text"], language="en")
-            except (OSError, EOFError, ValueError) as error:
-                failure = error
-                self._drop(worker)
-                if self._closed:
-                    break
-        msg = f"the recogniser's process ended while it listened: {failure!r}"
-        raise STTError(msg) from failure
+        clip = _clip_of(audio)
+        text = self._hear(clip) if clip else ""
+        return Transcript(text, language="en-US")
 
     def close(self) -> None:
-        """End the process; a clip that is being heard is given up. More than once is harmless."""
+        """End the worker at once, from any thread; a call under way fails. More than once is fine."""
         self._closed = True
-        worker = self._worker
-        if worker is not None:
-            self._drop(worker)
+        self._stop()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
-    def _running(self) -> _Worker:
-        with self._lock:
-            if self._closed:
-                msg = "this PocketSphinxSTT is closed: make a new one"
-                raise STTError(msg, retryable=False)
-            if self._worker is None or self._worker.pid_of_owner != os.getpid():
-                self._worker = _Worker()
-                weakref.finalize(self, self._worker.end)
-            return self._worker
+    def _hear(self, clip: bytes) -> str:
+        with self._turn:
+            try:
+                return self._ask(clip)
+            except _DiedError:
+                # Perhaps it was killed between two clips, or by this one: once more will tell.
+                pass
+            try:
+                return self._ask(clip)
+            except _DiedError:
+                msg = "the recogniser's process died twice at this clip"
+                raise STTError(msg) from None
 
-    def _drop(self, worker: _Worker) -> None:
-        worker.end()
-        if self._worker is worker:
-            self._worker = None
+    def _ask(self, clip: bytes) -> str:
+        worker = self._started()
+        try:
+            return worker.ask(clip)
+        except BaseException as error:
+            # After an interruption (Ctrl-C, a soft time limit) a late answer would be taken for the next clip's.
+            self._stop()
+            if self._closed and isinstance(error, Exception):
+                raise self._is_closed() from error
+            raise
+
+    def _started(self) -> _Worker:
+        worker = self._worker
+        if worker is None and not self._closed:
+            worker = self._worker = _Worker()
+            self._end = weakref.finalize(self, worker.end)
+        if worker is None or self._closed:  # close() may just have come in between, and found nothing to end
+            self._stop()
+            raise self._is_closed()
+        return worker
+
+    def _stop(self) -> None:
+        end, self._worker = self._end, None
+        if end is not None:
+            end()
+
+    def _forked(self) -> None:
+        """Leave the worker to the parent, in a forked child: another thread may have held the lock, too."""
+        self._turn = threading.Lock()
+        worker, self._worker = self._worker, None
+        if self._end is not None:
+            self._end.detach()
+            self._end = None
+        if worker is not None:
+            worker.leave()
+
+    @staticmethod
+    def _is_closed() -> STTError:
+        return STTError("this PocketSphinxSTT is closed: make a new one", retryable=False)
 
 
 class _Worker:
-    """The process, and the pipes to it."""
+    """One process, and the frames to and from it."""
 
     def __init__(self) -> None:
-        self.pid_of_owner = os.getpid()
-        self._turn = threading.Lock()
-        self._process = subprocess.Popen(  # noqa: S603 - our own file, with our own interpreter
-            # -P: the file's folder has modules of the engine's own name.
-            [sys.executable, "-P", str(_WORKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C in a terminal is for its parent, which ends it
-        )
+        options: dict[str, Any] = {"start_new_session": True}  # Ctrl-C in a terminal isn't meant for it
+        if sys.platform == "win32":
+            options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        # -P: beside the worker's file stands a module with pocketsphinx's own name.
+        command = [sys.executable, "-P", worker_module.__file__]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own file
+                command,
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                **options,
+            )
+        except OSError as error:
+            msg = f"the recogniser's process can't be started by {command[0]!r}: {error}"
+            raise STTError(msg) from error
+        self._process: Any = process  # its pipes are there, which its type doesn't tell
+        self._busy = threading.Lock()
+        self._greeted = False
 
-    def ask(self, clip: bytes) -> dict[str, Any]:
-        """Send a clip, and wait for the answer.
+    def ask(self, clip: bytes) -> str:
+        """Return the text of a clip.
 
         Raises:
-            OSError: The process has ended.
-            EOFError: It ended meanwhile.
-            ValueError: Its pipes are closed, or the answer is none.
+            STTError: It didn't answer in time (retryable), or says that something went wrong (not retryable).
+            _DiedError: It ended.
         """
-        to, back = self._process.stdin, self._process.stdout
-        if to is None or back is None:
-            raise EOFError
-        with self._turn:
-            to.write(struct.pack(">I", len(clip)) + clip)
-            to.flush()
-            head = back.read(4)
-            if len(head) < 4:  # noqa: PLR2004 - the length's own
-                raise EOFError
-            answer: dict[str, Any] = json.loads(back.read(struct.unpack(">I", head)[0]))
-            return answer
+        within_s = _START_S + _S_PER_SECOND * len(clip) / (2 * RATE)
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(within_s, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            answer = self._exchange(clip)
+        finally:
+            timer.cancel()
+        if answer is None:
+            if late.is_set():
+                msg = f"the recogniser didn't answer within {within_s:.0f} s, and was stopped"
+                raise STTError(msg)
+            raise _DiedError
+        text = answer[1:].decode()
+        if answer[:1] == b"e":
+            msg = f"pocketsphinx failed: {text}"
+            raise STTError(msg, retryable=False)
+        return text
+
+    def _exchange(self, clip: bytes) -> bytes | None:
+        with self._busy:
+            try:
+                if not self._greeted:
+                    write_frame(
+                        self._process.stdin, json.dumps([path for path in sys.path if isinstance(path, str)]).encode()
+                    )
+                    self._greeted = True
+                write_frame(self._process.stdin, clip)
+                return read_frame(self._process.stdout)
+            except (OSError, ValueError):  # broken pipe; closed by end()
+                return None
 
     def end(self) -> None:
-        """End the process; in a forked child, which isn't its parent, do nothing."""
-        if os.getpid() != self.pid_of_owner:
-            return
+        """Kill it, and wait until it is gone: it has nothing to lose."""
         self._process.kill()
         self._process.wait()
-        if self._turn.acquire(timeout=1):  # who waits for an answer gets the end of the pipe, and lets go
+        # Who waits for an answer sees the end of the pipe now, and must be gone before its number is free again.
+        if self._busy.acquire(timeout=1):
             try:
-                for pipe in (self._process.stdin, self._process.stdout):
-                    if pipe is not None:
-                        with suppress(OSError):
-                            pipe.close()
+                self._close_pipes()
             finally:
-                self._turn.release()
+                self._busy.release()
+
+    def leave(self) -> None:
+        """Forget it, in a forked child. An open pipe here would keep it alive when its parent is killed."""
+        self._close_pipes()
+        self._process.poll()  # it is no child of this process; so subprocess learns that it needn't wait for it
+
+    def _close_pipes(self) -> None:
+        self._process.stdin.close()
+        self._process.stdout.close()
 
 
-def _clip(audio: Audio) -> bytes:
-    """Return a sound as the engine takes it: 16-bit samples at 16 kHz, in one channel."""
+def _clip_of(audio: Audio) -> bytes:
+    """Return the sound as the worker takes it; nothing where nobody could hear a word in it.
+
+    Raises:
+        STTError: It can't be read. Not retryable.
+    """
     try:
         sound = audio.pcm()
     except ValueError as error:
-        msg = f"PocketSphinx can't read the sound: {error}"
-        raise STTError(msg, retryable=False) from None
+        msg = f"the sound is broken: {error}"
+        raise STTError(msg, retryable=False) from error
     if sound is None:
-        msg = f"PocketSphinx reads WAV and PCM, not {audio.media_type}"
+        what = audio.media_type if audio.data else f"only a URL ({audio.url})"
+        msg = f"pocketsphinx takes uncompressed WAV or PCM with its sample rate, and this is {what}"
         raise STTError(msg, retryable=False)
-    return _resampled(sound)
-
-
-def _resampled(sound: Pcm) -> bytes:
-    import numpy as np  # noqa: PLC0415 - heavy, and only for who listens
-    import soxr  # noqa: PLC0415 - as above
-
-    if not sound.is_float and sound.width == 3:  # noqa: PLR2004 - 24 bits, of which numpy knows nothing
-        packed = np.frombuffer(sound.frames, dtype=np.uint8).reshape(-1, 3)
-        samples = np.zeros((len(packed), 4), dtype=np.uint8)
-        samples[:, 1:] = packed
-        levels = samples.view("<i4")[:, 0] / 2.0**31
-    elif sound.is_float:
-        levels = np.frombuffer(sound.frames, dtype=_FLOATS[sound.width]).astype(np.float64)
-    else:
-        levels = np.frombuffer(sound.frames, dtype=_INTEGERS[sound.width]).astype(np.float64)
-        levels = (levels - 128) / 128 if sound.width == 1 else levels / 2.0 ** (8 * sound.width - 1)
-    mono = np.nan_to_num(levels).reshape(-1, sound.channels).mean(axis=1).astype(np.float32)
-    heard = soxr.resample(mono, sound.sample_rate, _RATE) if len(mono) else mono
-    clip: bytes = (np.clip(heard, -1, 1) * 32_767).astype("<i2").tobytes()
+    if sound.sample_rate < _LOWEST_RATE:
+        msg = f"a sample rate of {sound.sample_rate} Hz holds no speech: give at least {_LOWEST_RATE} Hz"
+        raise STTError(msg, retryable=False)
+    if sound.duration_s < _SHORTEST_S:
+        return b""
+    samples = _mono(sound)
+    if np.abs(samples).max() < _SILENT_BELOW:
+        return b""
+    if sound.sample_rate != RATE:
+        samples = soxr.resample(samples, sound.sample_rate, RATE)
+    clip: bytes = (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
     return clip
+
+
+def _mono(sound: Pcm) -> npt.NDArray[np.float32]:
+    """Return the mean of the channels, from -1 to 1."""
+    if sound.width == 3:  # noqa: PLR2004 - 24 bits, which numpy doesn't know: a fourth byte goes below
+        padded = np.zeros((len(sound.frames) // 3, 4), np.uint8)
+        padded[:, 1:] = np.frombuffer(sound.frames, np.uint8).reshape(-1, 3)
+        raw = padded.view("<i4").reshape(-1)
+    else:
+        raw = np.frombuffer(sound.frames, _DTYPES[sound.is_float, sound.width])
+    samples = raw.astype(np.float32)
+    if not sound.is_float:
+        full = float(1 << (8 * raw.itemsize - 1))
+        samples = samples / full - (1.0 if sound.width == 1 else 0.0)
+    mixed: npt.NDArray[np.float32] = samples.reshape(-1, sound.channels).mean(axis=1, dtype=np.float32)
+    np.nan_to_num(mixed, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    return mixed
