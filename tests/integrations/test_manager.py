@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 import time
@@ -152,3 +153,19 @@ def test_its_log_can_be_turned_on(manager, caplog):
     asyncio.run(manager.broadcast_progress("no such id!", "t", 0.5))
     assert [record.name for record in caplog.records] == ["progresskit.integrations"]
     assert module._log.name == "progresskit.integrations"
+
+
+@pytest.mark.needs("uvicorn", "websockets")
+def test_a_gateway_on_its_hub_serves_what_is_broadcast_and_is_counted(manager, serve):
+    from websockets.sync.client import connect  # noqa: PLC0415 - comes with the server
+
+    from progresskit.web import Gateway, allow_anyone  # noqa: PLC0415 - as above
+
+    url = serve(Gateway(manager.hub, authorize=allow_anyone)).replace("http", "ws")
+    with connect(f"{url}/projects/p/stream") as socket:
+        assert json.loads(socket.recv(5))["type"] == "snapshot"
+        assert manager.get_connection_count("p") == 1
+        asyncio.run(manager.broadcast_progress("p", "t", 0.5, message="half"))
+        frame = json.loads(socket.recv(5))
+        assert (frame["progress"], frame["message"]) == (0.5, "half")
+    assert manager.get_connection_count("q") == 0

@@ -33,6 +33,7 @@ def listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind((LOOPBACK, port))
+        listener.listen(128)  # a browser that is quicker than the server waits, instead of being refused
     except BaseException:
         listener.close()
         raise
