@@ -1,5 +1,7 @@
 """A FastAPI app whose background task is shown live on a page, in one process.
 
+Needs: pip install 'progresskit[fastapi,server]'.
+
 Run it with ``python fastapi_memory.py``, open the address that it prints, and press Ctrl-C to end.
 """
 

@@ -1,4 +1,7 @@
-"""A voice of your own in the correction loop, and its progress in the terminal."""
+"""A voice of your own in the correction loop, and its progress in the terminal.
+
+Needs: pip install 'progresskit[audio,rich]'.
+"""
 
 import math
 import struct

@@ -137,6 +137,13 @@ def test_an_option_out_of_range_is_refused(option):
         Publisher(MemoryTransport(), **option)
 
 
+@pytest.mark.parametrize("transport", ["redis://:secret@store", None, 5])
+def test_what_is_no_transport_is_refused_at_once(transport):
+    with pytest.raises(TypeError, match=r"is no transport: .*from_url") as refused:
+        Publisher(transport)
+    assert "secret" not in str(refused.value)
+
+
 async def test_metadata_is_sent_as_it_was_at_the_call(transport, publisher):
     with publisher.task("p", "t") as task:
         metadata = {"step": 1}

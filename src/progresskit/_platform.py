@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import anyio.lowlevel
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
-__all__ = ["after_fork_in_child", "at_exit", "in_event_loop", "loop_caller"]
+__all__ = ["after_fork_in_child", "at_exit", "in_event_loop", "loop_caller", "reuse_address"]
 
 
 def after_fork_in_child(callback: Callable[[], None]) -> None:
@@ -44,6 +45,17 @@ def in_event_loop() -> bool:
         return True
     trio = sys.modules.get("trio")
     return trio is not None and trio.lowlevel.in_trio_run()
+
+
+def reuse_address(listener: socket.socket) -> None:
+    """Let a socket be bound to a port that was closed a moment ago, and that nobody listens on.
+
+    On Windows that is so without asking, and the option of this name means that two may listen on one port.
+    """
+    if sys.platform != "win32":
+        import socket  # noqa: PLC0415 - who gave us one has loaded it
+
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def loop_caller() -> Callable[[Callable[[], None]], None]:

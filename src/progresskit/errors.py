@@ -100,7 +100,13 @@ class BackendError(ProgressKitError):
         retryable: Whether the same call may succeed later.
         retry_after_s: Seconds to wait before the next try, where the backend said so.
         status_code: The HTTP status of the backend's answer, where there was one.
+
+    Attributes:
+        best: What the correction loop had made so far (a ``VerifiedAudio`` whose ``passed`` is False); None
+            where there is none.
     """
+
+    best: Any = None
 
     def __init__(
         self,

@@ -49,6 +49,7 @@ class Publisher:
             watchers see only ``Task failed`` and an id under which the log has the traceback.
 
     Raises:
+        TypeError: The transport is none; a URL is for :meth:`from_url`.
         ValueError: An option is out of range.
     """
 
@@ -61,6 +62,13 @@ class Publisher:
         flush_timeout_s: float = 2,
         describe_error: Callable[[BaseException], str] | None = None,
     ) -> None:
+        if not callable(getattr(transport, "publish", None)):
+            # The type alone: a URL may hold a password.
+            msg = (
+                f"a value of type {type(transport).__name__} is no transport: pass one, for example MemoryTransport(); "
+                "for a URL, use Publisher.from_url(url)"
+            )
+            raise TypeError(msg)
         if not 0 < max_rate_hz < math.inf:
             msg = f"max_rate_hz {rules.shown(max_rate_hz)} is not valid: use a finite number over 0"
             raise ValueError(msg)

@@ -128,14 +128,16 @@ async def wait(
         TransportError: The transport refuses for good (not ``retryable``).
     """
     rules.check_task_name(task_name)
-    with anyio.fail_after(timeout_s):
+    state: TaskState | None = None
+    with anyio.move_on_after(timeout_s):
         async with watch(transport_or_url, project_id) as snapshots:
             async for snapshot in snapshots:
                 state = snapshot.get(task_name)
                 if state is not None and state.terminal:
                     return state
-    msg = "the subscription ended"  # pragma: no cover - a subscription never ends by itself
-    raise TransportError(msg)
+    stands = "nobody has reported it yet" if state is None else f"it is {state.status}"
+    msg = f"task {task_name!r} of project {project_id!r} was not over within {timeout_s:g} s: {stands}"
+    raise TimeoutError(msg)
 
 
 class _Folded:

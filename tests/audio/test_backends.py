@@ -72,6 +72,17 @@ async def test_a_backend_gets_the_hints_that_it_names_and_no_other():
     assert seen == {"language": "en", "attempt": 2, "seed": 7}
 
 
+async def test_a_recogniser_of_any_hint_is_told_the_language_alone():
+    seen = {}
+
+    def hear(_audio, **hints):
+        seen.update(hints)
+        return "hi"
+
+    await Ear(hear).hear(WAV, HINTS)
+    assert seen == {"language": "en"}
+
+
 async def test_a_required_hint_is_given_even_where_it_is_none():
     seen = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+import sys
 import threading
 import time
 
@@ -211,6 +212,31 @@ def test_a_budget_of_seconds_gives_up_what_is_under_way(make):
 # --- backends that fail ---------------------------------------------------------------------------------------------
 
 
+def test_calls_that_are_repeated_count_into_the_budget_of_characters(make):
+    loop, voice, _ear = make([OSError("reset")] * 9, budget=Budget(characters=50))
+    with pytest.raises(TTSError, match="after 2 tries: reset") as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert len(voice.calls) == 2
+    assert caught.value.best.report.characters == 46
+
+
+def test_sentences_that_are_worked_on_at_once_share_the_budget_of_characters(make):
+    loop, voice, _ear = make(budget=Budget(characters=30), concurrency=3, on_fail="best")
+    result = loop.generate_verified_audio(TEXT)
+    assert sum(len(call["text"]) for call in voice.calls) == result.report.characters <= 30
+    assert result.sentences[1].reason == "characters"
+
+
+def test_a_budget_of_seconds_ends_a_pause_between_two_tries(make):
+    loop, voice, _ear = make([TTSError("busy", retry_after_s=30)], budget=Budget(seconds=0.3))
+    began = time.monotonic()
+    with pytest.raises(VerificationFailed) as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert time.monotonic() - began < 5
+    assert caught.value.reason == "seconds"
+    assert len(voice.calls) == 1
+
+
 class StatusError(Exception):
     def __init__(self, status):
         super().__init__(f"HTTP {status}")
@@ -233,6 +259,51 @@ def test_an_error_that_stays_names_the_backend_and_the_sentence_at_once(make, er
         loop.generate_verified_audio(TEXT)
     assert len(voice.calls) == 2
     assert caught.value.best.sentences[0].passed, "the takes made so far are kept"
+
+
+def test_a_store_that_fails_as_well_does_not_hide_the_backend_s_error(make):
+    def store(_audio):
+        raise ZeroDivisionError
+
+    loop, *_ = make([tone(TEXT), TTSError("gone", retryable=False)], [WRONG], split=False, store=store)
+    with pytest.raises(TTSError, match="gone"):
+        loop.generate_verified_audio(TEXT)
+
+
+def test_a_store_that_gives_no_url_is_said(make):
+    loop, *_ = make(store=lambda audio: None)
+    with pytest.raises(TypeError, match="store= gave None"):
+        loop.generate_verified_audio(TEXT)
+
+
+def test_a_store_that_stumbles_is_asked_again(make):
+    answers = iter([OSError("reset"), "s3://x", "s3://x"])
+
+    async def store(_audio):
+        await anyio.lowlevel.checkpoint()
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    loop, *_ = make(stt=lambda url: TEXT, store=store, split=False)
+    result = loop.generate_verified_audio(TEXT)
+    assert (result.audio_url, result.report.retries) == ("s3://x", 1)
+
+
+def test_a_backend_that_ends_its_thread_or_its_own_task_has_failed_and_nothing_hangs(make):
+    def leave(text):
+        sys.exit(3)
+
+    async def cancel(text):
+        task = asyncio.ensure_future(asyncio.sleep(60))
+        task.cancel()
+        await task
+
+    for voice, said in ((leave, "SystemExit: 3"), (cancel, "cancelled from within")):
+        loop, *_ = make(voice, timeout_s=5)
+        with pytest.raises(TTSError, match=said):
+            loop.generate_verified_audio(TEXT)
 
 
 def test_a_recogniser_that_fails_is_no_pass(make):
@@ -339,6 +410,64 @@ def test_one_is_spoken_while_another_is_heard(make):
     assert met == [True]
 
 
+@pytest.mark.parametrize("phase", ["tts", "stt", "scored"])
+def test_what_on_progress_raises_in_any_phase_ends_the_loop(make, phase):
+    loop, *_ = make()
+
+    def on_progress(_progress, _message, metadata):
+        if metadata["phase"] == phase:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        loop.generate_verified_audio(TEXT, on_progress=on_progress)
+    assert loop.generate_verified_audio(TEXT).passed, "the loop object is as good as new"
+
+
+def test_an_async_on_progress_needs_the_async_face(make):
+    async def on_progress(_progress, _message, _metadata): ...
+
+    loop, voice, _ear = make()
+    with pytest.raises(TypeError, match="agenerate_verified_audio"):
+        loop.generate_verified_audio(TEXT, on_progress=on_progress)
+    assert voice.calls == []
+
+
+def test_two_threads_may_use_one_loop_at_once(make):
+    loop, *_ = make()
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(loop.generate_verified_audio(TEXT))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert [result.passed for result in results] == [True] * 4
+
+
+def test_closing_during_a_call_ends_it_and_says_so(make):
+    loop, voice, _ear = make([HANG])
+    closer = threading.Thread(target=lambda: (_until(lambda: voice.calls), loop.close()))
+    closer.start()
+    with pytest.raises(RuntimeError, match="closed during the call"):
+        loop.generate_verified_audio(TEXT)
+    closer.join(10)
+    voice.release()
+
+
+def test_the_sync_face_within_its_own_async_backend_is_an_error_and_no_deadlock(make):
+    async def speak(text):
+        return loop.generate_verified_audio(text)
+
+    loop, *_ = make(speak)
+    with pytest.raises(TTSError, match="event loop thread"):
+        loop.generate_verified_audio(TEXT)
+
+
+def _until(condition):
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def test_closing_twice_is_harmless_and_a_closed_loop_says_so(make):
     loop, *_ = make()
     loop.close()
@@ -357,7 +486,13 @@ def test_a_text_without_words_is_refused(make, text):
         loop.generate_verified_audio(text)
 
 
-@pytest.mark.parametrize("options", [{"max_attempts": 0}, {"target_accuracy": 1.5}, {"target_accuracy": float("nan")}])
+@pytest.mark.parametrize(
+    "options",
+    [{"max_attempts": wrong} for wrong in (0, -1, 2.5, True, "3", None)]
+    + [{"target_accuracy": wrong} for wrong in (1.5, float("nan"), "0.9", None)]
+    + [{"language": 7}],
+    ids=str,
+)
 def test_a_number_out_of_range_is_refused(make, options):
     loop, *_ = make()
     with pytest.raises(ValueError, match="is not valid"):
@@ -384,6 +519,40 @@ def test_without_arguments_what_is_missing_is_said(monkeypatch):
     monkeypatch.setattr(piper, "PiperTTS", missing)
     with pytest.raises(MissingDependencyError, match=r"pip install 'progresskit\[piper\]'.*tts="):
         AudioCorrectionLoop()
+
+
+@pytest.mark.parametrize("limit", [{"attempts": 1.5}, {"characters": 0}, {"seconds": "9"}, {"seconds": float("inf")}])
+def test_a_limit_that_is_no_positive_number_is_no_budget(limit):
+    with pytest.raises(ValueError, match="is no budget"):
+        Budget(**limit)
+
+
+def test_a_scorer_that_gives_no_number_passes_nothing(make):
+    loop, *_ = make(scorer=lambda *_: float("nan"), on_fail="best")
+    result = loop.generate_verified_audio("Hello there my friends.", max_attempts=2)
+    assert (result.passed, result.accuracy) == (False, 0.0)
+
+
+def test_a_voice_that_turns_to_urls_is_taken_as_one_from_there_on(make):
+    turned = threading.Event()
+    said = []
+
+    def speak(text):
+        if text == TEXT:
+            turned.set()
+            return "https://example.com/all"
+        return "https://example.com/x" if text.startswith("How") else tone(text)
+
+    def hear(audio):
+        if audio.data:  # the first sentence, until the second has turned the plan over
+            assert turned.wait(5)
+        return text_in(audio) or TEXT
+
+    loop, *_ = make(speak, hear)
+    result = loop.generate_verified_audio(TEXT, on_progress=lambda *word: said.append(word))
+    assert (result.audio_url, len(result.sentences)) == ("https://example.com/all", 1)
+    assert all(metadata["sentence"] <= metadata["sentences"] for _, _, metadata in said)
+    assert [progress for progress, *_ in said] == sorted(progress for progress, *_ in said)
 
 
 def test_a_real_users_text_is_spoken_whole(make):

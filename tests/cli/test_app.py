@@ -75,6 +75,21 @@ def test_what_cannot_be_done_is_said_before_anything_starts(run, tmp_path, argum
     assert done.stdout == ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="files and arguments as Linux has them")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Hello.", "--out", "/proc/nowhere"], "can't be written to"),
+        (["--file", "/dev/zero"], "larger than 1 MiB"),
+        ([b"caf\xe9"], "not valid Unicode"),
+    ],
+)
+def test_what_only_looks_like_a_folder_a_file_or_a_text_is_said_too(run, arguments, said):
+    done = run("demo", "--exit", "--no-browser", *arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+
+
 def test_a_port_that_is_taken_is_said(run):
     import socket  # noqa: PLC0415 - for this test alone
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,6 +85,28 @@ def test_a_job_that_is_not_verified_exits_with_1_and_says_what_was_not_heard(dem
     assert "Traceback" not in err
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python's own streams are UTF-8 or of the console")
+def test_the_report_is_utf_8_whatever_the_terminal_speaks(demo):
+    process = demo("The café near the sea is open in the evening.", "--exit", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    out, err = process.communicate(timeout=240)
+    assert "café" in json.loads(out)["sentences"][0]["text"], err
+
+
+def test_what_cannot_be_written_ends_the_job_with_a_sentence(demo, tmp_path):
+    (tmp_path / "made" / "speech.wav").mkdir(parents=True)
+    out, err = demo(SENTENCE, "--exit", "--out", "made").communicate(timeout=120)
+    assert "The demo failed: IsADirectoryError" in err or "The demo failed: PermissionError" in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_a_text_that_is_too_short_to_judge_is_counted_as_not_verified(demo):
+    process = demo("I.", "--exit", "--target", "0", "--out", "made")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == (0 if json.loads(out)["verified"] else 1)
+    assert "0 sentences" not in err
+
+
 def test_a_real_users_text_works(demo, tmp_path):
     text = (
         'The old man said: "Come with me."\n\n'
@@ -112,11 +135,16 @@ def test_foreign_text_cannot_speak_to_the_terminal(demo):
 def test_ctrl_c_ends_it_within_2_s_and_leaves_no_process(demo):
     process = demo(SENTENCE, "--out", "made")
     port = address_of(process)
-    time.sleep(1.5)  # into the work: a voice is being loaded or heard
+    for line in process.stderr:  # into the work: a voice is being loaded or heard
+        if "speaking" in line:
+            break
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of its processes
-    process.wait(5)
+    _out, err = process.communicate(timeout=5)
     assert time.monotonic() - began < 2
+    assert process.returncode == 130
+    assert "cancelled" in err
+    assert "Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     with pytest.raises(ConnectionRefusedError):
@@ -134,6 +162,33 @@ def test_it_answers_to_the_names_of_this_machine_alone(demo):
             assert time.monotonic() < deadline
             time.sleep(0.05)
     assert answers == {"127.0.0.1": 200, "localhost": 200, "evil.example": 400, "127.0.0.1.evil": 400}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1"])
+def test_a_websocket_is_asked_for_its_host_too(demo, host):
+    port = address_of(demo(SENTENCE, "--out", "made"))
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(
+            f"GET /projects/demo/stream HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: Upgrade\r\n"
+            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        status = connection.recv(64).split()[1]
+    assert status == (b"101" if host == "127.0.0.1" else b"400")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
+def test_a_page_that_watches_holds_up_no_ctrl_c_and_the_port_is_free_again(demo):
+    process = demo(SENTENCE, "--out", "made")
+    port = address_of(process)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(f"GET /projects/demo/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert connection.recv(16).split()[1] == b"200"
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=5)
+        assert time.monotonic() - began < 2
+    assert address_of(demo(SENTENCE, "--out", "made", "--port", str(port))) == port
 
 
 def ask(port, host):

@@ -12,6 +12,7 @@ import pytest
 
 from progresskit.errors import TransportError
 from progresskit.events import CompletedEvent, Cursor, ProgressEvent
+from progresskit.hub import Hub
 from progresskit.subscription import subscribe, wait
 from progresskit.testing.transports import MemoryHarness, transport_checks
 from progresskit.transports import Batch, MemoryTransport, Run, Transport, transport_from_url
@@ -227,6 +228,12 @@ async def test_what_is_closed_refuses_for_good_and_ends_its_listeners():
     assert not transport.add_owner()
 
 
+@pytest.mark.parametrize("wrong", [None, 5])
+def test_a_reader_refuses_at_once_what_is_no_transport_and_no_url(wrong):
+    with pytest.raises(TypeError, match="is no transport"):
+        Hub(wrong)
+
+
 def test_a_name_is_one_object_until_its_last_owner_closes():
     first = transport_from_url("memory://shared")
     second = transport_from_url("memory://shared")
@@ -272,7 +279,7 @@ def test_a_name_is_one_object_for_all_threads():
 @pytest.mark.parametrize("url", ["", "memory", "http://secret:word@host", "redi://host", "://x"])
 def test_any_other_url_names_no_transport_and_is_not_shown(url):
     with pytest.raises(
-        ValueError, match=r"no transport for a URL with the scheme '.*': use one of memory://"
+        ValueError, match=r"no transport for a URL with (the scheme '.*'|no scheme): use one of memory://"
     ) as caught:
         transport_from_url(url)
     assert "secret" not in str(caught.value)

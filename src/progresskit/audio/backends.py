@@ -75,12 +75,13 @@ class _Backend:
             msg = f"{self.name} is no backend: give an object with a method {method}(), or a callable"
             raise TypeError(msg)
         self.function: Callable[..., Any] = function
+        self._hints = hints
         self.first, self._takes = _parameters(function, self.name, hints)
 
     def hints(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the hints that the backend takes; a None is left out where it may be."""
         if self._takes is None:
-            return {name: value for name, value in given.items() if value is not None}
+            return {name: given[name] for name in self._hints if given.get(name) is not None}
         return {
             name: given[name]
             for name, required in self._takes.items()

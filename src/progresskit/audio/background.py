@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
+import weakref
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -36,11 +38,16 @@ async def in_thread(function: Callable[[], T]) -> T:
     def work() -> None:
         try:
             outcome.set_result(function())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+        except Exception as error:  # noqa: BLE001 - raised again where it is awaited
             outcome.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - there, SystemExit would end the loop, and CancelledError lie
+            failure = RuntimeError(f"{type(error).__name__}: {error}")
+            failure.__cause__ = error
+            outcome.set_exception(failure)
         call_in_loop(done.set)
 
-    threading.Thread(target=work, name="progresskit.audio backend", daemon=True).start()
+    run = contextvars.copy_context().run
+    threading.Thread(target=run, args=(work,), name="progresskit.audio backend", daemon=True).start()
     await done.wait()
     return outcome.result()
 
@@ -48,7 +55,8 @@ async def in_thread(function: Callable[[], T]) -> T:
 class Background:
     """An event loop in a thread of its own, for as long as its owner lives, so that a client's connections do too.
 
-    It starts when it is first needed. A forked child finds none, and starts its own.
+    It starts when it is first needed, and ends with :meth:`close` or with this object. A forked child finds
+    none, and starts its own.
     """
 
     def __init__(self) -> None:
@@ -70,7 +78,9 @@ class Background:
             # setdefault is atomic: of two threads that come at once, one's loop stays, and the other's ends.
             mine = _LoopThread()
             thread = self._threads.setdefault(pid, mine)
-            if thread is not mine:
+            if thread is mine:
+                weakref.finalize(self, mine.request_stop).atexit = False  # a daemon thread holds up no exit
+            else:
                 mine.stop()
         return thread.portal.start_task_soon(function, *args)
 
@@ -94,7 +104,8 @@ class _LoopThread:
             target=anyio.run, args=(self._main, started), name="progresskit.audio loop", daemon=True
         )
         self._thread.start()
-        self._request_stop = started.result()
+        self._set_stop = started.result()
+        self._pid = os.getpid()
 
     async def _main(self, started: Future[Callable[[], None]]) -> None:
         stop = anyio.Event()
@@ -105,9 +116,13 @@ class _LoopThread:
             await stop.wait()
             await portal.stop(cancel_remaining=True)
 
-    def stop(self) -> None:
+    def request_stop(self) -> None:
         # Not through the portal: that can't be called in the loop's own thread, and a garbage
-        # collection, which may end us, can happen there.
-        self._request_stop()
+        # collection, which may end us, can happen there. A forked child's call would wake its parent's loop.
+        if os.getpid() == self._pid:
+            self._set_stop()
+
+    def stop(self) -> None:
+        self.request_stop()
         if self._thread is not threading.current_thread():
             self._thread.join(_STOP_WITHIN_S)

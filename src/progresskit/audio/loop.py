@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import queue
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from progresskit.audio.backends import Ear, Voice
@@ -143,10 +144,15 @@ class AudioCorrectionLoop:
 
         Raises:
             VerificationFailed: Not every sentence was verified within the budget; ``best`` has what there is.
-            TTSError: The voice failed for good, or again and again.
-            STTError: The recogniser did.
+            TTSError: The voice failed for good, or again and again; ``best`` has the takes made so far.
+            STTError: The recogniser did; likewise.
             ValueError: The text has no letter or digit, or a number is out of range.
+            TypeError: ``on_progress`` is async: that needs :meth:`agenerate_verified_audio`.
+            RuntimeError: The loop is closed, or was closed during the call.
         """
+        if inspect.iscoroutinefunction(on_progress):
+            msg = "on_progress is async: await agenerate_verified_audio(), or give a function that isn't"
+            raise TypeError(msg)
         words: queue.SimpleQueue[tuple[float, str, dict[str, Any]] | None] = queue.SimpleQueue()
 
         async def tell(progress: float, message: str, metadata: dict[str, Any]) -> None:
@@ -162,7 +168,11 @@ class AudioCorrectionLoop:
         except BaseException:
             future.cancel()
             raise
-        return future.result()
+        try:
+            return future.result()
+        except CancelledError:
+            msg = "this AudioCorrectionLoop was closed during the call"
+            raise RuntimeError(msg) from None
 
     async def agenerate_verified_audio(
         self,
@@ -273,11 +283,14 @@ class AudioCorrectionLoop:
         if not isinstance(text, str) or not has_words(text):
             msg = "the text has no letter and no digit: there is nothing to speak and verify"
             raise ValueError(msg)
-        if max_attempts < 1:
-            msg = f"max_attempts {max_attempts!r} is not valid: give 1 or more"
+        if not isinstance(max_attempts, int) or isinstance(max_attempts, bool) or max_attempts < 1:
+            msg = f"max_attempts {max_attempts!r} is not valid: give a whole number, 1 or more"
             raise ValueError(msg)
-        if not 0 <= target <= 1:
+        if not isinstance(target, int | float) or not 0 <= target <= 1:
             msg = f"target_accuracy {target!r} is not valid: give a number from 0 to 1"
+            raise ValueError(msg)
+        if language is not None and not isinstance(language, str):
+            msg = f"language {language!r} is not valid: give a BCP 47 tag such as 'en', or None"  # type: ignore[unreachable]
             raise ValueError(msg)
         attempts = min(max_attempts, self._budget.attempts or max_attempts)
         hints = {"voice_id": voice_id, "language": language}

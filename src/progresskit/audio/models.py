@@ -168,7 +168,7 @@ class Budget:
         characters: Characters sent to the TTS, repeated calls included: what vendors bill.
 
     Raises:
-        ValueError: A limit isn't a positive number.
+        ValueError: A limit isn't a positive number, or not a whole one where it counts.
     """
 
     attempts: int | None = None
@@ -176,10 +176,12 @@ class Budget:
     characters: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("attempts", "seconds", "characters"):
+        for name, kinds in (("attempts", int), ("seconds", int | float), ("characters", int)):
             value = getattr(self, name)
-            if value is not None and not (value > 0 and math.isfinite(value)):
-                msg = f"{name} {value!r} is no budget: give a positive number, or None for no limit"
+            if value is None:
+                continue
+            if not isinstance(value, kinds) or isinstance(value, bool) or value <= 0 or not math.isfinite(value):
+                msg = f"{name} {value!r} is no budget: give a positive number, whole where it counts, or None"
                 raise ValueError(msg)
 
 

@@ -6,6 +6,7 @@ first; a sentence that passed is never spoken again, and the best take of each i
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,6 @@ class Work:
         number: Its place in the text, from 1.
         text: It, with the white space after it.
         takes: What was made, in order.
-        busy: Whether a take is being made now.
         reason: Why no further take is made although none passed; empty while there may be one.
         progress: How far it is, 0 to 1; it never goes back.
     """
@@ -38,7 +38,6 @@ class Work:
     number: int
     text: str
     takes: list[Take] = field(default_factory=list)
-    busy: bool = False
     reason: str = ""
     progress: float = 0.0
 
@@ -85,38 +84,54 @@ class Plan:
         self.works = [Work(number, text) for number, text in enumerate(sentences, 1)]
         self.attempts = attempts
         self._letters = sum(self._weight(work) for work in self.works)
+        # A heap of what needs a take and is in nobody's hands, in the order of next().
+        self._waiting = [self._entry(work) for work in self.works]
+        self._busy = 0
+        # A book has thousands of sentences: only those begun and not finished are added up each time.
+        self._finished = 0
+        self._begun: dict[int, float] = {}
 
     def next(self) -> Work | None:
-        """Return the sentence to make a take of now, marked as busy; None where there is none now."""
-        open_works = [work for work in self.works if not work.busy and self._needs_a_take(work)]
-        if not open_works:
+        """Return the sentence to make a take of now, until :meth:`took` or :meth:`left`; None = none for now."""
+        if not self._waiting:
             return None
-        work = min(open_works, key=lambda work: (len(work.takes), self._accuracy(work), work.number))
-        work.busy = True
-        return work
+        *_, number = heapq.heappop(self._waiting)
+        self._busy += 1
+        return self.works[number - 1]
 
     def is_done(self) -> bool:
         """Tell whether no take is being made, and none will be."""
-        return not any(work.busy or self._needs_a_take(work) for work in self.works)
+        return not self._waiting and self._busy == 0
 
     def took(self, work: Work, take: Take) -> None:
         """Keep a take that was made."""
         identical = any(take.audio.data and take.audio.data == other.audio.data for other in work.takes)
         work.takes.append(take)
-        work.busy = False
+        self._busy -= 1
         if identical and not work.passed:
             work.reason = "identical_takes"
-        self.reached(work, "scored")
+        if not work.passed and not work.reason and len(work.takes) < self.attempts:
+            heapq.heappush(self._waiting, self._entry(work))
+
+    def left(self) -> None:
+        """Note that no take was made of a sentence that :meth:`next` gave, and none will be: the plan was stopped."""
+        self._busy -= 1
 
     def reached(self, work: Work, phase: str) -> float:
         """Note that a phase of a sentence's current take begins, and return how far the whole text is."""
         attempt = len(work.takes) - (phase == "scored")
         share = 1.0 if work.passed or work.reason else (attempt + _PHASES[phase]) / self.attempts
-        work.progress = max(work.progress, min(1.0, share))
-        return sum(self._weight(each) * each.progress for each in self.works) / self._letters
+        if work.progress < 1.0:
+            work.progress = max(work.progress, min(1.0, share))
+            self._begun[work.number] = self._weight(work) * work.progress
+            if work.progress == 1.0:
+                del self._begun[work.number]
+                self._finished += self._weight(work)
+        return (self._finished + sum(self._begun.values())) / self._letters
 
     def stop(self, reason: str) -> None:
         """Begin no further take."""
+        self._waiting.clear()
         for work in self.works:
             if not work.passed:
                 work.reason = work.reason or reason
@@ -125,13 +140,11 @@ class Plan:
         """Return the sentences that are not verified."""
         return [work for work in self.works if not work.passed]
 
-    def _needs_a_take(self, work: Work) -> bool:
-        return not work.passed and not work.reason and len(work.takes) < self.attempts
-
     @staticmethod
-    def _accuracy(work: Work) -> float:
+    def _entry(work: Work) -> tuple[int, float, int]:
+        """Return what orders a sentence among those that wait: fewest takes, then worst, then first."""
         best = work.best
-        return 0.0 if best is None or best.accuracy is None else best.accuracy
+        return len(work.takes), (best.accuracy or 0.0) if best else 0.0, work.number
 
     @staticmethod
     def _weight(work: Work) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import random
 import time
 from dataclasses import dataclass, replace
@@ -109,8 +110,8 @@ class Run:
         if scope.cancelled_caught:
             self._plan.stop("seconds")
         if self._failure is not None:
-            if isinstance(self._failure, BackendError):  # takes that were paid for aren't lost
-                self._failure.best = await self._verified()  # type: ignore[attr-defined]
+            if isinstance(self._failure, BackendError):
+                await self._keep_best(self._failure)
             raise self._failure
         result = await self._verified()
         failed = self._plan.failed()
@@ -142,11 +143,7 @@ class Run:
                     self._changed = anyio.Event()
                 await self._changed.wait()
                 continue
-            if self._is_spent(work):
-                self._plan.stop("characters")
-                work.busy = False
-            else:
-                await self._make_take(work)
+            await self._make_take(work)
             self._changed.set()
         self._changed.set()
 
@@ -161,22 +158,28 @@ class Run:
         async with self._speaking:
             if plan is not self._plan:
                 return
+            if self._is_spent(work):
+                plan.stop("characters")
+                plan.left()
+                return
             await self._say(work, attempt, "tts", f"speaking (attempt {attempt} of {self._attempts})")
             audio = await self._spoken(work, attempt)
             if not audio.data and len(plan.works) > 1 and self._settings.fetch is None:
                 self._plan = self._planned([self._text])
                 return
         take = await self._judged(work, attempt, audio)
+        if plan is not self._plan:
+            return
         plan.took(work, take)
         heard = "spoken" if take.accuracy is None else f"accuracy {100 * take.accuracy:.1f} %"
         more = {} if take.accuracy is None else {"accuracy": take.accuracy}
         await self._say(work, attempt, "scored", heard, **more)
 
     async def _spoken(self, work: Work, attempt: int) -> Audio:
-        self._characters += len(work.spoken)
         hints = self._hints | {"attempt": attempt, "seed": random.randrange(_SEEDS)}  # noqa: S311 - a voice's, no secret
 
         async def speak() -> Audio:
+            self._characters += len(work.spoken)
             audio = await self._settings.voice.speak(work.spoken, hints)
             fetch = self._settings.fetch
             if audio.data or audio.url is None or fetch is None:
@@ -221,16 +224,10 @@ class Run:
         return "passed" if accuracy >= self._target else "failed"
 
     async def _heard(self, work: Work, audio: Audio) -> str:
-        if self._settings.ear.takes == "url" and audio.url is None and self._settings.store is not None:
-            audio = Audio(
-                audio.data,
-                audio.media_type,
-                sample_rate=audio.sample_rate,
-                channels=audio.channels,
-                url=str(await call(self._settings.store, audio)),
-            )
-
         async def hear() -> str:
+            nonlocal audio
+            if self._settings.ear.takes == "url" and audio.url is None:
+                audio = replace(audio, url=await self._stored(audio))
             return (await self._settings.ear.hear(audio, self._hints)).text
 
         transcript: str = await self._asked(hear, work, "stt", STTError)
@@ -244,12 +241,13 @@ class Run:
             began_s = time.monotonic()
             try:
                 with anyio.fail_after(self._settings.timeout_s):
-                    return await ask()
+                    return await _uncancelled(ask)
             except Exception as error:
                 failures += 1
                 advice = advise(error, now=dt.datetime.now(dt.UTC))
                 pause_s = wait_s(failures, advice, chance=random.random())  # noqa: S311 - spreads load, no secret
-                if not advice.retryable or failures >= MAX_TRIES or pause_s > MAX_WAIT_S:
+                is_spent = phase == "tts" and self._is_spent(work)
+                if not advice.retryable or failures >= MAX_TRIES or pause_s > MAX_WAIT_S or is_spent:
                     said = str(error) or type(error).__name__
                     if isinstance(error, TimeoutError) and not str(error):
                         said = f"no answer within {self._settings.timeout_s:g} s"
@@ -281,14 +279,21 @@ class Run:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
+    async def _keep_best(self, failure: BackendError) -> None:
+        """Give a backend's failure what was made so far: takes that were paid for aren't lost."""
+        try:
+            failure.best = await self._verified()
+        except Exception:  # noqa: BLE001 - of join or store, which are the user's; the failure itself matters more
+            _log.warning("the takes made so far can't be put together", exc_info=True)
+
     async def _verified(self) -> VerifiedAudio:
         """Put the best takes together."""
         sentences = [work.result() for work in self._plan.works]
         takes = [sentence.audio for sentence in sentences if sentence.audio is not None]
         audio = await self._joined(takes) if len(takes) == len(sentences) else None
         url = audio.url if audio is not None else None
-        if url is None and audio is not None and self._settings.store is not None:
-            url = str(await call(self._settings.store, audio))
+        if url is None and audio is not None:
+            url = await self._stored(audio)
         return VerifiedAudio(
             audio_url=url,
             accuracy=self._whole_accuracy(),
@@ -297,6 +302,16 @@ class Run:
             sentences=sentences,
             report=self._report(),
         )
+
+    async def _stored(self, audio: Audio) -> str | None:
+        """Return the URL that the user's store gives a sound; None where there is no store."""
+        if self._settings.store is None:
+            return None
+        url = await call(self._settings.store, audio)
+        if not url:
+            msg = f"store= gave {url!r}: return the sound's URL"
+            raise TypeError(msg)
+        return str(url)
 
     async def _joined(self, takes: list[Audio]) -> Audio | None:
         if len(takes) > 1 and self._settings.join is not None:
@@ -342,6 +357,17 @@ class Run:
             f"(stopped by: {reason}); the worst has {reached}: {_short(worst.spoken)}"
         )
         return VerificationFailed(msg, best=best, attempts=best.attempts, failing_words=words, reason=reason)
+
+
+async def _uncancelled(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask a backend; one whose own task was cancelled has failed, and this call goes on."""
+    try:
+        return await ask()
+    except anyio.get_cancelled_exc_class() as error:
+        if anyio.current_effective_deadline() == -math.inf:  # it is us who are cancelled
+            raise
+        msg = "it was cancelled from within"
+        raise RuntimeError(msg) from error
 
 
 def _short(text: str) -> str:

@@ -16,4 +16,6 @@ def main() -> None:
     except MissingDependencyError as error:
         print(f"progresskit: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
         raise SystemExit(1) from None
+    except KeyboardInterrupt:  # from here on typer says the same
+        raise SystemExit(130) from None
     app()

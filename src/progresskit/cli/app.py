@@ -69,6 +69,6 @@ def demo(
         except UsageError as error:
             raise typer.BadParameter(str(error)) from None
     except MissingDependencyError as error:
-        typer.echo(f"progresskit: {error}", err=True)
+        typer.echo(f"progresskit: {error} All that the demo needs: pip install 'progresskit[demo]'", err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(code)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import threading
 import webbrowser
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from progresskit.errors import MissingDependencyError, ProgressKitError, VerificationFailed
+from progresskit.errors import BackendError, MissingDependencyError, ProgressKitError, RunCancelled
 
 try:
     from rich.console import Console
@@ -19,6 +20,7 @@ except ImportError as error:
     raise MissingDependencyError.for_extra(package="rich", extra="cli") from error
 
 from progresskit.audio import AudioCorrectionLoop
+from progresskit.audio.models import join_takes
 from progresskit.audio.sentences import has_words
 from progresskit.cli.serving import LOOPBACK, listen, local_server
 from progresskit.hub import Hub
@@ -40,6 +42,8 @@ PROJECT: Final = "demo"
 TASK: Final = "Verified speech"
 _INTERRUPTED: Final = 130  # what a shell expects of a program that Ctrl-C ended
 _FAILED: Final = 1
+_LAST_WORDS_S: Final = 0.5
+"""How long an interrupted job has to say that it was cancelled."""
 _MAX_PORT: Final = 65_535
 _MAX_SCRIPT_BYTES: Final = 1024 * 1024
 
@@ -64,15 +68,22 @@ def script_of(text: str | None, file: Path | None) -> str:
     if not has_words(text):
         msg = "there is nothing to speak: the text has no letter and no digit"
         raise UsageError(msg)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # so Python hands on an argument in another encoding
+        msg = "the text is not valid Unicode: give it in UTF-8"
+        raise UsageError(msg) from None
     return text
 
 
 def _read(file: Path) -> str:
     try:
-        if file.stat().st_size > _MAX_SCRIPT_BYTES:
+        with file.open("rb") as source:
+            data = source.read(_MAX_SCRIPT_BYTES + 1)  # its size needn't be told: it may be a pipe
+        if len(data) > _MAX_SCRIPT_BYTES:
             msg = f"{file} is larger than 1 MiB: give a text that somebody would listen to"
             raise UsageError(msg)
-        return file.read_text(encoding="utf-8-sig")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         msg = f"{file} can't be read: {error.strerror or error}"
         raise UsageError(msg) from None
@@ -93,7 +104,7 @@ def run_demo(script: str, *, port: int, target: float, out: Path, browser: bool,
         until_done: Whether to end with the job and print the report; else the page stays until Ctrl-C.
 
     Raises:
-        UsageError: A number is out of range, the port is taken, or the folder can't be made.
+        UsageError: A number is out of range, the port is taken, or the folder can't be written to.
         MissingDependencyError: The offline voice or recogniser is not installed.
     """
     if not 0 <= port <= _MAX_PORT:
@@ -103,11 +114,11 @@ def run_demo(script: str, *, port: int, target: float, out: Path, browser: bool,
         msg = f"--target {target} is not valid: give a number from 0 to 1"
         raise UsageError(msg)
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
+    _make_writable(out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
         listener = listen(port)
     except OSError as error:
-        msg = f"{error.strerror or error}: {'port ' + str(port) if error.filename is None else out}"
+        msg = f"--port {port} can't be had: {error.strerror or error}"
         raise UsageError(msg) from None
     job = _Job(script, target=target, out=out, console=console)
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}/projects/{PROJECT}/view"
@@ -117,10 +128,12 @@ def run_demo(script: str, *, port: int, target: float, out: Path, browser: bool,
     server = local_server(Hub(job.transport))
 
     def work() -> None:
-        job.run()
-        if until_done:
-            server.should_exit = True
-        else:
+        try:
+            job.run()
+        finally:
+            if until_done:
+                server.should_exit = True
+        if not until_done and not job.is_interrupted:
             console.print(Text("Done. The page stays up; press Ctrl-C to end."))
 
     worker = threading.Thread(target=work, name="demo", daemon=True)
@@ -128,15 +141,27 @@ def run_demo(script: str, *, port: int, target: float, out: Path, browser: bool,
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn hands it on once it has ended
+        job.interrupt()
+        worker.join(_LAST_WORDS_S)
         job.close()
-        _leave(_INTERRUPTED if until_done or not job.is_done else job.exit_code)
+        _leave(_INTERRUPTED if until_done or job.is_interrupted else job.exit_code)
     finally:
         listener.close()
     worker.join()
     job.close()
     if until_done and job.report is not None:
-        sys.stdout.write(json.dumps(job.report, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.buffer.write(_json(job.report))  # UTF-8 (RFC 8259), whatever the terminal speaks
+        sys.stdout.flush()
     return job.exit_code
+
+
+def _make_writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        msg = f"--out {out} can't be written to: {error.strerror or error}"
+        raise UsageError(msg) from None
 
 
 class _Job:
@@ -146,6 +171,8 @@ class _Job:
         self.transport = MemoryTransport()
         self.report: dict[str, Any] | None = None
         self.is_done = False
+        self.is_interrupted = False
+        self._result: VerifiedAudio | None = None
         self._script = script
         self._target = target
         self._out = out
@@ -158,39 +185,58 @@ class _Job:
         return 0 if self.report is not None and self.report["verified"] else _FAILED
 
     def run(self) -> None:
+        """Do all of it; what goes wrong is said, and not raised: nobody would catch it."""
         reporter = TeeReporter(self._publisher.task(PROJECT, TASK), RichReporter(project_id=PROJECT, task_name=TASK))
         try:
             with reporter:
-                result = self._loop.generate_verified_audio(
-                    self._script, target_accuracy=self._target, on_progress=reporter.progress
-                )
-                self.report = self._written(result)
-                self._tell_end(reporter, self.report)
-        except ProgressKitError as error:
-            # Whoever reports it has said so already; the terminal gets the sentence, not a traceback.
-            self._console.print(Text(visible(f"The demo failed: {error}")), style="red")
-            if isinstance(error, VerificationFailed) and error.best is not None:
-                self.report = self._written(error.best)
+                result = self._spoken(reporter)
+                self._tell_end(reporter, result, self._written(result))
+        except RunCancelled:
+            pass  # whoever pressed Ctrl-C knows
+        except Exception as error:  # noqa: BLE001 - the terminal gets a sentence, not a traceback
+            said = str(error) if isinstance(error, ProgressKitError) else f"{type(error).__name__}: {error}"
+            self._console.print(Text(visible(f"The demo failed: {said}")), style="red")
         finally:
             self.is_done = True
-        if self.report is not None:
-            self._show(self.report)
+        if self._result is not None:
+            self._show(self._result)
+
+    def interrupt(self) -> None:
+        """End the job, where it isn't done."""
+        self.is_interrupted = not self.is_done
+        self._loop.close()
 
     def close(self) -> None:
         """End what runs beside this process."""
         self._loop.close()
         self._publisher.close()
 
+    def _spoken(self, reporter: Reporter) -> VerifiedAudio:
+        try:
+            return self._loop.generate_verified_audio(
+                self._script, target_accuracy=self._target, on_progress=reporter.progress
+            )
+        except BackendError as error:
+            if error.best is not None:
+                self._written(error.best)
+            raise
+        except RuntimeError as error:
+            if self.is_interrupted:  # the loop was closed below the call
+                msg = "interrupted"
+                raise RunCancelled(msg) from error
+            raise
+
     def _written(self, result: VerifiedAudio) -> dict[str, Any]:
         """Write the WAV and the report, and return the report."""
-        wav = self._out / "speech.wav"
-        # Where a sentence has no take at all there is no whole: the backend's error has been told already.
-        wav.write_bytes(result.audio.data if result.audio is not None else b"")
+        wav = None
+        if result.segments:  # else the voice failed at once
+            wav = self._out / "speech.wav"
+            wav.write_bytes(join_takes(result.segments).data)
         report = {
             "verified": result.passed,
             "target": self._target,
             "accuracy": result.accuracy,
-            "wav": str(wav),
+            "wav": str(wav) if wav else None,
             "sentences": [
                 {
                     "text": sentence.text.strip(),
@@ -202,34 +248,36 @@ class _Job:
                 for sentence in result.sentences
             ],
         }
-        text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-        (self._out / "report.json").write_text(text, encoding="utf-8")
+        (self._out / "report.json").write_bytes(_json(report))
+        self.report, self._result = report, result
         return report
 
-    def _tell_end(self, reporter: Reporter, report: dict[str, Any]) -> None:
+    def _tell_end(self, reporter: Reporter, result: VerifiedAudio, report: dict[str, Any]) -> None:
         summary = {name: report[name] for name in ("verified", "target", "accuracy", "wav")}
-        if report["verified"]:
+        if result.passed:
             reporter.complete(summary, "verified")
         else:
-            failed = sum(not self._has_passed(sentence) for sentence in report["sentences"])
-            count = "1 sentence" if failed == 1 else f"{failed} sentences"
-            reporter.fail(f"{count} did not reach {self._target:.2f}", code="not_verified", details=summary)
+            # Not counted by accuracy: what is too short to judge may well have 1.0.
+            failed = sum(not sentence.passed for sentence in result.sentences)
+            count = "1 sentence was" if failed == 1 else f"{failed} sentences were"
+            reporter.fail(f"{count} not verified", code="not_verified", details=summary)
 
-    def _has_passed(self, sentence: dict[str, Any]) -> bool:
-        return sentence["accuracy"] is None or sentence["accuracy"] >= self._target
-
-    def _show(self, report: dict[str, Any]) -> None:
-        for sentence in report["sentences"]:
-            accuracy = sentence["accuracy"]
-            mark, style = ("✓", "green") if self._has_passed(sentence) else ("✗", "red")
-            shown = "    " if accuracy is None else f"{accuracy:.2f}"
-            tries = "1 take" if sentence["attempts"] == 1 else f"{sentence['attempts']} takes"
+    def _show(self, result: VerifiedAudio) -> None:
+        for sentence in result.sentences:
+            mark, style = ("✓", "green") if sentence.passed else ("✗", "red")
+            shown = "    " if sentence.accuracy is None else f"{sentence.accuracy:.2f}"
+            takes = "1 take" if sentence.attempts == 1 else f"{sentence.attempts} takes"
             self._console.print(
-                Text.assemble((f"{mark} {shown} ", style), (f"{tries:<8}", "dim"), visible(sentence["text"]))
+                Text.assemble((f"{mark} {shown} ", style), (f"{takes:<8}", "dim"), visible(sentence.text.strip()))
             )
-            if sentence["wrong_words"]:
-                self._console.print(Text(f"         not heard: {visible(', '.join(sentence['wrong_words']))}", style))
-        self._console.print(Text(visible(f"Written: {report['wav']}, and report.json beside it")))
+            if sentence.wrong_words:
+                self._console.print(Text(f"         not heard: {visible(', '.join(sentence.wrong_words))}", style))
+        beside = ", and speech.wav beside it" if result.segments else ""
+        self._console.print(Text(visible(f"Written: {self._out / 'report.json'}{beside}")))
+
+
+def _json(report: dict[str, Any]) -> bytes:
+    return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _open_browser(url: str) -> None:

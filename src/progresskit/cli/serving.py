@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
+from progresskit import _platform
 from progresskit.errors import MissingDependencyError
 from progresskit.web import Gateway, allow_anyone
 
@@ -32,6 +33,7 @@ def listen(port: int) -> socket.socket:
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
+        _platform.reuse_address(listener)
         listener.bind((LOOPBACK, port))
         listener.listen(128)  # a browser that is quicker than the server waits, instead of being refused
     except BaseException:

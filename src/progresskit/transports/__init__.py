@@ -35,7 +35,8 @@ def transport_from_url(url: str) -> Transport:
     if opener is None:
         known = ", ".join(f"{scheme}://" for scheme in _OPENERS)
         # Not the URL: it may hold a password.
-        msg = f"no transport for a URL with the scheme {parts.scheme!r}: use one of {known}"
+        said = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
+        msg = f"no transport for a URL with {said}: use one of {known}, for example 'memory://name'"
         raise ValueError(msg)
     return opener(url)
 
@@ -44,6 +45,12 @@ def opened(transport_or_url: Transport | str) -> tuple[Transport, bool]:
     """Return a transport, and whether the caller owns it: that of a URL is its own, a passed one isn't."""
     if isinstance(transport_or_url, str):
         return transport_from_url(transport_or_url), True
+    if not callable(getattr(transport_or_url, "read", None)):
+        msg = (
+            f"a value of type {type(transport_or_url).__name__} is no transport: pass one, for example "
+            "MemoryTransport(), or a URL such as 'memory://'"
+        )
+        raise TypeError(msg)
     return transport_or_url, False
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from progresskit.errors import MissingDependencyError
-from progresskit.web.app import Gateway
 
 try:
     from fastapi import APIRouter
 except ImportError as error:
     raise MissingDependencyError.for_extra(package="fastapi", extra="fastapi") from error
+
+from progresskit.web.app import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
