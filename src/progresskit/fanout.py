@@ -17,9 +17,10 @@ what it left out.
 from __future__ import annotations
 
 import logging
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
-from progresskit.frames import PONG, event_frame, heartbeat_frame, messages_of
+from progresskit.frames import PONG, Form, event_frame, heartbeat_frame, messages_of
 from progresskit.hub_state import HubState
 from progresskit.state import Snapshot
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from progresskit.events import Cursor, Event
-    from progresskit.frames import Form, Frame, Message
+    from progresskit.frames import Frame, Message
     from progresskit.hub_client import Client, Why
     from progresskit.inline import Starter
 
@@ -171,15 +172,21 @@ class Fanout:
 
     def _send(self, frames: Sequence[Frame], before: Cursor | None) -> None:
         now = self._clock()
-        messages: dict[Form, tuple[Message, ...]] = {}
-        current = [client for client in self.clients if client.cursor is before and not client.busy]
+        messages = cache(partial(messages_of, frames))
+        in_place: dict[Form, list[Client]] = {form: [] for form in Form}
+        as_tasks: list[Client] = []
+        for client in self.clients:
+            if client.cursor is before and not client.busy:
+                (in_place[client.form] if client.in_place else as_tasks).append(client)
         with self._in_place:
-            for client in current:
-                form = client.form
-                joined = messages.get(form)
-                if joined is None:
-                    joined = messages[form] = messages_of(frames, form)
-                self._hand(client, joined, now)
+            for form, clients in in_place.items():
+                if clients and len(messages(form)) == 1:
+                    self._hand_all(clients, messages(form)[0], now)
+                else:
+                    for client in clients:
+                        self._hand(client, messages(form), now)
+            for client in as_tasks:
+                self._hand(client, messages(client.form), now)
 
     # --- clients that resume wait for a read ----------------------------------------------------------------------
 
@@ -283,6 +290,23 @@ class Fanout:
             self._fail(client, error)
             return
         client.busy = False
+
+    def _hand_all(self, clients: Sequence[Client], message: Message, now: float) -> None:
+        """Hand one message to many free clients: what ``_hand`` does, at less cost."""
+        content, cursor = message
+        for client in clients:
+            client.busy = True
+            client.sent_at = now
+            client.cursor = cursor
+        unfinished = self._in_place.start_each(clients, content)
+        for client in clients:
+            client.busy = False
+        for client, rest in unfinished:
+            if isinstance(rest, Exception):
+                self._fail(client, rest)
+            else:
+                client.busy = True
+                client.cancel = rest
 
     async def _one_by_one(self, client: Client, messages: Sequence[Message]) -> None:
         """Send messages from a task, for as long as no newer tick has made them old."""

@@ -23,7 +23,7 @@ from progresskit.events import CompletedEvent, Cursor, ErrorEvent, ProgressEvent
 from progresskit.fanout import Fanout
 from progresskit.frames import Form, encode_state
 from progresskit.hub_client import Client
-from progresskit.inline import SendCancelled
+from progresskit.inline import SendCancelled, start_one_by_one
 from progresskit.state import Snapshot, TaskTable, fold, state_from_json
 
 if TYPE_CHECKING:
@@ -152,6 +152,9 @@ class Sends:
         Viewer.sending.flight = flight
         Viewer.sending.flights.append(flight)
         return flight.cancel
+
+    def start_each(self, recipients, content):
+        return start_one_by_one(self, recipients, content)
 
 
 class Flight:
