@@ -31,8 +31,9 @@ BEFORE = {
     "reporter": ("outlets",),
     "frames": ("state",),
     "transports.base": ("frames",),
-    "transports.memory": ("transports.base",),
-    "transports.redis": ("transports.base",),
+    "transports.listener": ("transports.base",),
+    "transports.memory": ("transports.listener",),
+    "transports.redis": ("transports.listener",),
     "transports.websocket": ("transports.base",),
     "transports": ("transports.memory", "transports.redis", "transports.websocket"),
     "subscription": ("transports",),
@@ -127,7 +128,9 @@ def room(module: str) -> str:
     first, _, rest = module.partition(".")
     if first == "integrations" and rest:
         return f"integrations.{rest.partition('.')[0]}"
-    return module if module in BEFORE else first
+    while module not in BEFORE:
+        module = module.rpartition(".")[0]
+    return module
 
 
 def before(name: str) -> set[str]:

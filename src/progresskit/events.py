@@ -279,6 +279,11 @@ def is_terminal(status: str | None) -> bool:
     return status in TERMINAL
 
 
+def is_accepted(event: Event) -> bool:
+    """Tell whether a store has accepted an event: it carries run, attempt, start and cursor."""
+    return not (event.run_id is None or event.attempt is None or event.started_at is None or event.cursor is None)
+
+
 def encode_event(event: Event) -> bytes:
     """Encode an event as it travels: compact JSON in UTF-8, nulls left out.
 

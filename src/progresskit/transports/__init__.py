@@ -25,10 +25,12 @@ def transport_from_url(url: str) -> Transport:
     Whoever calls this owns the transport, and closes it once, by ``close()`` or ``aclose()``.
 
     Args:
-        url: ``memory://`` or ``memory://name`` (one object per name and process; none = ``default``).
+        url: ``memory://`` or ``memory://name`` (one object per name and process; none = ``default``);
+            ``redis://`` or ``rediss://`` (also ``valkey://``, ``valkeys://``), see :mod:`progresskit.transports.redis`.
 
     Raises:
-        ValueError: The URL names no transport.
+        ValueError: The URL names no transport, or isn't valid for the one it names.
+        MissingDependencyError: What the transport needs is not installed.
     """
     parts = urlsplit(url)
     opener = _OPENERS.get(parts.scheme)
@@ -63,4 +65,13 @@ def _open_memory(url: str) -> Transport:
         return transport
 
 
-_OPENERS: Final[dict[str, Callable[[str], Transport]]] = {"memory": _open_memory}
+def _open_redis(url: str) -> Transport:
+    from progresskit.transports.redis import RedisTransport  # noqa: PLC0415 - only who asks for it needs its client
+
+    return RedisTransport(url)
+
+
+_OPENERS: Final[dict[str, Callable[[str], Transport]]] = {
+    "memory": _open_memory,
+    **dict.fromkeys(("redis", "rediss", "valkey", "valkeys"), _open_redis),
+}

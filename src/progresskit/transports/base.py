@@ -9,9 +9,12 @@ transport has to promise stands in the docstrings below; the checks in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-from progresskit.frames import Batch, Receipt, Run
+from progresskit import rules
+from progresskit.errors import TransportError
+from progresskit.events import encode_event
+from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +23,14 @@ if TYPE_CHECKING:
     from progresskit.events import Cursor, Event
     from progresskit.state import Snapshot
 
-__all__ = ["Batch", "Receipt", "Run", "Transport"]
+__all__ = ["KEEP_S", "LEASE_S", "SENDER_KEEP_S", "Batch", "Receipt", "Run", "Transport", "check_batch"]
+
+LEASE_S: Final = 20.0
+"""Seconds that a lease lasts after its last renewal."""
+KEEP_S: Final = 24 * 3600.0
+"""Seconds that a project is kept after its last publish or renewal."""
+SENDER_KEEP_S: Final = 3600.0
+"""Seconds that the last number of a sender is remembered."""
 
 
 @runtime_checkable
@@ -85,3 +95,27 @@ class Transport(Protocol):
     async def aclose(self) -> None:
         """End reading."""
         ...
+
+
+def check_batch(batch: Batch) -> None:
+    """Refuse a batch that no store may take, whoever made it.
+
+    Raises:
+        TransportError: It breaks a rule; not retryable.
+    """
+    try:
+        rules.check_project_id(batch.project_id)
+        if len(batch.events) > MAX_BATCH_EVENTS:
+            msg = f"a batch of {len(batch.events)} events: the limit is {MAX_BATCH_EVENTS}"
+            raise ValueError(msg)  # noqa: TRY301 - one place turns them all into what the port raises
+        size = 0
+        for event in batch.events:
+            if event.project_id != batch.project_id:
+                msg = f"a batch of project {batch.project_id} holds an event of {rules.shown(event.project_id)}"
+                raise ValueError(msg)  # noqa: TRY301 - as above
+            size += len(encode_event(event))  # refuses what is too large, as any other store does
+        if size > MAX_BATCH_BYTES:
+            msg = f"a batch of {size} bytes: the limit is {MAX_BATCH_BYTES}"
+            raise ValueError(msg)  # noqa: TRY301 - as above
+    except ValueError as error:
+        raise TransportError(str(error), retryable=False) from None

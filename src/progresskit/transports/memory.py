@@ -8,18 +8,17 @@ import threading
 import time
 import warnings
 import weakref
-from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-import anyio
-
 from progresskit import rules
-from progresskit._platform import after_fork_in_child, loop_caller
+from progresskit._platform import after_fork_in_child
 from progresskit.errors import TransportError
-from progresskit.events import Cursor, Status, StatusEvent, encode_event, new_run_id
-from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, News, Receipt, Run
+from progresskit.events import Cursor, Status, StatusEvent, new_run_id
+from progresskit.frames import Batch, News, Receipt, Run
 from progresskit.state import Snapshot, TaskTable, fold, for_readers
+from progresskit.transports.base import KEEP_S, LEASE_S, SENDER_KEEP_S, check_batch
+from progresskit.transports.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -27,15 +26,7 @@ if TYPE_CHECKING:
     from progresskit.events import Event
     from progresskit.state import TaskState
 
-__all__ = ["LEASE_S", "MemoryTransport"]
-
-LEASE_S: Final = 20.0
-"""Seconds that a lease lasts after its last renewal."""
-KEEP_S: Final = 24 * 3600.0
-"""Seconds that a project is kept after its last publish or renewal."""
-SENDER_KEEP_S: Final = 3600.0
-"""Seconds that the last number of a sender is remembered."""
-_LISTENER_ROOM: Final = 1_000
+__all__ = ["MemoryTransport"]
 
 _log = logging.getLogger("progresskit.transports")
 _live: weakref.WeakSet[MemoryTransport] = weakref.WeakSet()
@@ -60,7 +51,7 @@ class MemoryTransport:
         self._closed = False
         # In the order of their last publish or renewal: the first is the first to be forgotten.
         self._projects: dict[str, _Project] = {}
-        self._listeners: dict[str, list[_Listener]] = {}
+        self._listeners: dict[str, list[Listener]] = {}
         self._owners = 1
         _live.add(self)
 
@@ -71,7 +62,7 @@ class MemoryTransport:
             TransportError: The transport is closed, or the batch breaks a rule; not retryable.
         """
         self._check_use()
-        _check_batch(batch)
+        check_batch(batch)
         with self._lock:
             now = self._clock()
             project = self._projects.pop(batch.project_id, None)
@@ -105,7 +96,7 @@ class MemoryTransport:
     async def listen(self, project_id: str) -> AsyncIterator[AsyncIterator[Event | Cursor]]:
         """Yield the project's events as they come; see :meth:`Transport.listen`."""
         self._check_use()
-        listener = _Listener()
+        listener = Listener()
         with self._lock:
             self._listeners.setdefault(project_id, []).append(listener)
         try:
@@ -185,25 +176,6 @@ def _reset_in_child() -> None:
 after_fork_in_child(_reset_in_child)
 
 _NOWHERE: Final = Cursor("0", 0)
-
-
-def _check_batch(batch: Batch) -> None:
-    try:
-        rules.check_project_id(batch.project_id)
-        if len(batch.events) > MAX_BATCH_EVENTS:
-            msg = f"a batch of {len(batch.events)} events: the limit is {MAX_BATCH_EVENTS}"
-            raise ValueError(msg)  # noqa: TRY301 - one place turns them all into what the port raises
-        size = 0
-        for event in batch.events:
-            if event.project_id != batch.project_id:
-                msg = f"a batch of project {batch.project_id} holds an event of {rules.shown(event.project_id)}"
-                raise ValueError(msg)  # noqa: TRY301 - as above
-            size += len(encode_event(event))  # refuses what is too large, as any other store does
-        if size > MAX_BATCH_BYTES:
-            msg = f"a batch of {size} bytes: the limit is {MAX_BATCH_BYTES}"
-            raise ValueError(msg)  # noqa: TRY301 - as above
-    except ValueError as error:
-        raise TransportError(str(error), retryable=False) from None
 
 
 class _Project:
@@ -330,44 +302,3 @@ class _Project:
         if state.terminal:
             return "over"
         return "cancel" if run in self.cancelled else None
-
-
-class _Listener:
-    """Events on their way to one reader: fed from any thread, iterated in the reader's event loop."""
-
-    def __init__(self) -> None:
-        self._call = loop_caller()
-        self._items: deque[Event] = deque()
-        self._ended = False
-        self._woken = anyio.Event()
-
-    def feed(self, events: Iterable[Event]) -> None:
-        """Hand over events, under the transport's lock."""
-        if self._ended:
-            return
-        self._items.extend(events)
-        if len(self._items) > _LISTENER_ROOM:
-            # Too slow: it ends, and what is missing is read from the state.
-            self._items.clear()
-            self._ended = True
-        self._call(self._wake)
-
-    def end(self) -> None:
-        self._ended = True
-        self._call(self._wake)
-
-    def _wake(self) -> None:
-        self._woken.set()
-
-    def __aiter__(self) -> AsyncIterator[Event | Cursor]:
-        return self
-
-    async def __anext__(self) -> Event | Cursor:
-        while True:
-            self._woken = anyio.Event()
-            try:
-                return self._items.popleft()
-            except IndexError:
-                if self._ended:
-                    raise StopAsyncIteration from None
-            await self._woken.wait()

@@ -1,0 +1,179 @@
+"""Running the scripts: one client, made when it is needed, and every failure said in our words."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import threading
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from redis.cluster import RedisCluster
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    NoPermissionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+)
+
+from progresskit.errors import TransportError
+from progresskit.events import new_run_id, timestamp
+from progresskit.transports.base import KEEP_S, LEASE_S
+from progresskit.transports.redis.connecting import cluster_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from progresskit.transports.redis.connecting import Client, Server
+    from progresskit.transports.redis.wire import Reply
+
+__all__ = ["Call", "Scripts"]
+
+
+class _Script(NamedTuple):
+    source: str
+    digest: str
+
+
+def _load(name: str) -> _Script:
+    folder = importlib.resources.files("progresskit.transports.redis")
+    source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("store", name))
+    # Which digest names a script is Redis's choice; nothing is kept safe by it.
+    return _Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
+
+
+_SCRIPTS: Final = {name: _load(name) for name in ("publish", "read", "cancel")}
+_KEYS: Final = 8
+_FAILURES: Final = (RedisError, RedisClusterException, OSError)
+
+
+class Call(NamedTuple):
+    """One call of a script: its name, whose data it is about, and what it takes beyond what all take."""
+
+    script: str
+    project_id: str
+    arguments: Sequence[bytes]
+
+
+class Scripts:
+    """Calls the scripts at a server. Thread-safe.
+
+    Args:
+        server: Where the store is.
+    """
+
+    lease_s = LEASE_S
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    def run(self, call: Call) -> Reply:
+        """Call one script.
+
+        Raises:
+            TransportError: The store didn't answer, or refused; retryable.
+        """
+        try:
+            try:
+                return self._execute(call)
+            except ResponseError as error:
+                if not str(error).startswith("MOVED ") or isinstance(self._client, RedisCluster):
+                    raise
+            self._turn_to_cluster()
+            return self._execute(call)
+        except _FAILURES as error:
+            raise self._failure(error) from error
+
+    def run_all(self, calls: Sequence[Call]) -> list[Reply | TransportError]:
+        """Call many scripts in one round trip; what fails is a :class:`TransportError` in the place of its reply."""
+        if len(calls) == 1 or isinstance(self.client(), RedisCluster):  # its pipelines run no scripts
+            return [self._outcome(call) for call in calls]
+        try:
+            pipeline = self.client().pipeline(transaction=False)
+            for call in calls:
+                pipeline.execute_command(*self._command(call))
+            replies = pipeline.execute(raise_on_error=False)
+        except _FAILURES as error:
+            return [self._failure(error)] * len(calls)
+        return [
+            self._outcome(call) if isinstance(reply, Exception) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]
+
+    def client(self) -> Client:
+        """Return the client, made on first use.
+
+        Raises:
+            TransportError: A cluster or Sentinel doesn't say where its servers are; retryable.
+        """
+        with self._lock:
+            if self._client is None:
+                try:
+                    self._client = self._server.client()
+                except _FAILURES as error:
+                    raise self._failure(error) from error
+            return self._client
+
+    def close(self) -> None:
+        """Close its connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _outcome(self, call: Call) -> Reply | TransportError:
+        try:
+            return self.run(call)
+        except TransportError as error:
+            return error
+
+    def _execute(self, call: Call) -> Reply:
+        client = self.client()
+        try:
+            return client.execute_command(*self._command(call))  # type: ignore[no-any-return]
+        except NoScriptError:
+            return client.execute_command(*self._command(call, whole=True))  # type: ignore[no-any-return]
+
+    def _command(self, call: Call, *, whole: bool = False) -> list[Any]:
+        script = _SCRIPTS[call.script]
+        command = ["EVAL", script.source] if whole else ["EVALSHA", script.digest]
+        return [
+            *command,
+            _KEYS,
+            *self._server.keys(call.project_id),
+            f'"{call.project_id}"',  # its characters need no escape
+            self._server.channel(call.project_id),
+            new_run_id(),
+            f'"{timestamp()}"',
+            round(KEEP_S * 1000),
+            round(self.lease_s * 1000),
+            *call.arguments,
+        ]
+
+    def _turn_to_cluster(self) -> None:
+        with self._lock:
+            if not isinstance(self._client, RedisCluster):
+                former, self._client = self._client, None
+                self._server = cluster_of(self._server, former)
+        self.client()
+
+    def _failure(self, error: BaseException) -> TransportError:
+        at = f"Redis at {self._server.where}"
+        match error:
+            case OutOfMemoryError():
+                text = f"{at} is full: give it more memory (maxmemory), or let less be kept"
+            case ReadOnlyError():
+                text = f"{at} is a replica, and takes no writes: name its primary"
+            case AuthenticationError() | AuthorizationError():
+                text = f"{at} refuses the user or password"
+            case NoPermissionError():
+                text = f"{at} refuses: {error}; the scripts need EVAL, EVALSHA, hashes, sorted sets, TIME and PUBLISH"
+            case _:
+                text = f"{at} doesn't answer: {error}" if not isinstance(error, ResponseError) else f"{at}: {error}"
+        return TransportError(text)

@@ -1,0 +1,142 @@
+"""What travels between this process and the scripts: arguments out, receipts and snapshots back. Pure.
+
+Names and values go as JSON text, which the scripts compare and join but never read: so what comes back is
+what went in, to the byte.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from progresskit.errors import DecodeError
+from progresskit.events import Cursor, decode_event, is_accepted
+from progresskit.frames import Receipt, Run
+from progresskit.state import state_from_json
+
+if TYPE_CHECKING:
+    from progresskit.events import Event
+    from progresskit.frames import Batch, News
+    from progresskit.state import TaskState
+
+__all__ = ["Page", "Reply", "batch_arguments", "decode_published", "page_of", "receipt_of"]
+
+Reply = list[Any]
+"""What a script answers: byte strings, whole numbers, and lists of them."""
+
+# What each kind of event may carry into the state, beside what the script decides by.
+_MEMBERS: Final = {
+    "progress": ("message", "metadata", "stage", "eta_s"),
+    "status": ("message", "metadata"),
+    "completed": ("message", "metadata", "result"),
+    "error": ("message", "metadata", "error", "code", "details"),
+}
+_NAMES: Final = {name: b'"%s":' % name.encode() for names in _MEMBERS.values() for name in names}
+
+_log = logging.getLogger("progresskit.transports")
+
+
+class Page(NamedTuple):
+    """One answer of the read script: as many states as it returns at once."""
+
+    cursor: Cursor
+    resumed: bool
+    states: list[TaskState]
+    after: Cursor | None
+    """Where the next page begins; None where this is the last one."""
+    protected: bool
+    """Whether the server says which process it is."""
+
+
+def batch_arguments(batch: Batch) -> list[bytes]:
+    """Return what the publish script takes of a batch."""
+    held, left = map(_run_lines, batch.held), map(_run_lines, batch.left)
+    counts = [b"%d" % len(part) for part in (batch.events, batch.held, batch.left)]
+    return [
+        batch.sender.encode(),
+        b"%d" % batch.number,
+        *counts,
+        *map(_event_lines, batch.events),
+        *held,
+        *left,
+    ]
+
+
+def receipt_of(reply: Reply) -> tuple[Receipt, bool]:
+    """Return the receipt that the publish script answered, and whether the server says which process it is."""
+    epoch, offset, protected, accepted, words = reply
+    cursor = Cursor(epoch.decode(), int(offset))
+    cursors = tuple(Cursor(cursor.epoch, int(place)) if place else None for place in accepted)
+    news: dict[Run, News] = {}
+    for task, run, word in zip(words[::3], words[1::3], words[2::3], strict=True):
+        news[Run(from_json(task), from_json(run))] = word.decode()
+    return Receipt(cursor, cursors, cursors.count(None), news), bool(protected)
+
+
+def page_of(reply: Reply) -> Page:
+    """Return what the read script answered; a state that isn't valid is left out, and logged."""
+    epoch, offset, protected, resumed, more, after, *texts = reply
+    cursor = Cursor(epoch.decode(), int(offset))
+    states = []
+    for text in texts:
+        try:
+            states.append(state_from_json(from_json(text, allow_inf_nan=False)))
+        except ValueError as error:  # a DecodeError is one
+            _log.warning("a task in the store is left out: %s", error)
+    return Page(cursor, bool(resumed), states, Cursor(cursor.epoch, int(after)) if more else None, bool(protected))
+
+
+def decode_published(data: bytes, project_id: str) -> list[Event | Cursor]:
+    """Return the events of one message; a cursor alone for one that can't be decoded.
+
+    Whoever may publish to the channel may have sent it: what isn't an accepted event of the project is left out.
+    """
+    items: list[Event | Cursor] = []
+    for line in data.split(b"\n"):
+        try:
+            event = decode_event(line)
+        except DecodeError as error:
+            _log.debug("an event of project %s that can't be decoded is skipped: %s", project_id, error)
+            cursor = _cursor_in(line)
+            if cursor is not None:
+                items.append(cursor)
+        else:
+            if event.project_id == project_id and is_accepted(event):
+                items.append(event)
+    return items
+
+
+def _cursor_in(line: bytes) -> Cursor | None:
+    try:
+        fields = from_json(line)
+        return Cursor.parse(fields["cursor"]) if isinstance(fields, dict) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _run_lines(run: Run) -> bytes:
+    return b"%s\n%s\n" % (to_json(run.task_name), to_json(run.run_id))
+
+
+def _event_lines(event: Event) -> bytes:
+    """Write an event as lines: what the script decides by, then each member of the state that it carries."""
+    progress = None if event.type == "error" else event.progress
+    part = event.part if event.type == "progress" else None
+    lines = [
+        to_json(event.task_name),
+        b"" if event.run_id is None else to_json(event.run_id),
+        event.type.encode(),
+        event.status.encode(),
+        to_json(event.timestamp),
+        b"" if progress is None else to_json(progress),
+        b"" if part is None else to_json(part[0]),
+        b"" if part is None else to_json(part[1]),
+    ]
+    for name in _MEMBERS[event.type]:
+        value = getattr(event, name)
+        if value is not None:
+            lines.append(_NAMES[name] + to_json(value))
+    lines.append(b"")
+    return b"\n".join(lines)
