@@ -162,6 +162,11 @@ def _cursor_of(item: Event | Cursor) -> Cursor | None:
     return item if isinstance(item, Cursor) else item.cursor
 
 
+def _next_comparison() -> float:
+    """Return when to compare next: all of an event loop's subscriptions at once, so that they share a round trip."""
+    return (anyio.current_time() // COMPARE_S + 1) * COMPARE_S
+
+
 def _parsed(after: Cursor | str | None) -> Cursor | None:
     if not isinstance(after, str):
         return after
@@ -240,7 +245,7 @@ class _Follower:
     async def _compare(self, position: Cursor) -> Snapshot | None:
         """Look whether the store is ahead of what ``listen`` brought."""
         snapshot = await self._read(position)
-        self._compare_at = anyio.current_time() + COMPARE_S
+        self._compare_at = _next_comparison()
         if snapshot.cursor == position:
             return None
         if snapshot.resumed:
@@ -284,7 +289,7 @@ class _Follower:
             self._left.remove(snapshot.cursor.epoch)  # a store that went back to it: the truth all the same
         self._position = snapshot.cursor
         self._ahead = None
-        self._compare_at = anyio.current_time() + COMPARE_S
+        self._compare_at = _next_comparison()
         return snapshot
 
     async def _read(self, after: Cursor | None) -> Snapshot:

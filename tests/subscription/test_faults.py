@@ -221,7 +221,7 @@ async def test_what_happens_while_listen_is_slow_to_open_isnt_missed(bench):
 
 async def test_without_reading_after_the_opening_it_would_be_late(bench, monkeypatch):
     monkeypatch.setattr(subscription._Follower, "_overflow", lambda follower: None)
-    assert await follow_while_listen_is_slow_to_open(bench) > 4
+    assert await follow_while_listen_is_slow_to_open(bench) >= 4
 
 
 async def test_a_link_that_ends_as_soon_as_it_is_open_is_opened_anew_in_no_haste(bench):
