@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "progresskit"
 BEFORE = {
     "_platform": (),
     "_version": (),
+    "logs": (),
     "errors": (),
     "rules": ("errors",),
     "events": ("rules",),
@@ -38,7 +39,8 @@ BEFORE = {
     "transports": ("transports.memory", "transports.redis", "transports.websocket"),
     "subscription": ("transports",),
     "courier": ("outbox", "reports", "frames"),
-    "sender": ("courier", "transports"),
+    "outage": (),
+    "sender": ("courier", "outage", "transports"),
     "publisher": ("sender", "reporter"),
     "inline": (),
     "hub_client": (),
@@ -55,7 +57,7 @@ BEFORE = {
     "testing": ("web", "audio", "integrations.*"),
     "": ("publisher", "hub"),  # progresskit/__init__.py
 }
-EVERYBODYS = {"_platform", "_version"}
+EVERYBODYS = {"_platform", "_version", "logs"}
 
 
 class Arrow(NamedTuple):

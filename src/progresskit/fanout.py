@@ -16,12 +16,12 @@ what it left out.
 
 from __future__ import annotations
 
-import logging
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from progresskit.frames import PONG, Form, event_frame, heartbeat_frame, messages_of
 from progresskit.hub_state import HubState
+from progresskit.logs import about, get_logger
 from progresskit.state import Snapshot
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ DEAD_S: Final = 60.0
 CATCH_UP_S: Final = 8.0
 """Seconds in which a subscription should come to where the store was seen."""
 
-_log = logging.getLogger("progresskit.hub")
+_log = get_logger("hub")
 
 
 class Fanout:
@@ -349,7 +349,7 @@ class Fanout:
         return self.state.part(client.cursor, client.form, actions)
 
     def _fail(self, client: Client, error: Exception) -> None:
-        _log.debug("a client of project %s is gone: %r", self.project_id, error)
+        _log.debug("a client of project %s is gone: %r", self.project_id, error, extra=about(self.project_id))
         self.end(client, "failed")
 
 

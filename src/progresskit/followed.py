@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from anyio.lowlevel import checkpoint
 
 from progresskit.fanout import Fanout
 from progresskit.inline import starters
+from progresskit.logs import about, get_logger
 from progresskit.subscription import subscribe
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _TURN: Final = 25
 _RETRY_S: Final = (0.1, 5.0)
 _EVERY_S: Final = 60.0
 
-_log = logging.getLogger("progresskit.hub")
+_log = get_logger("hub")
 
 
 class FollowedProject:
@@ -213,7 +213,7 @@ class Complaints:
             self._said[message] = said_at, unsaid + 1
             return
         self._said[message] = now, 0
-        _log.warning(message, project_id, error)
+        _log.warning(message, project_id, error, extra=about(project_id))
         if unsaid:
             _log.warning("(%d warnings like the last one were left out)", unsaid)
 

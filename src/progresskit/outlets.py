@@ -6,13 +6,13 @@ speaks through one of these; a publisher brings its own kind.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from progresskit.logs import about, get_logger
 from progresskit.reports import Report, to_event
 from progresskit.stages import Eta
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outlet", "SinkOutlet", "TeeOutlet"]
 
-_log = logging.getLogger("progresskit.publisher")
+_log = get_logger("publisher")
 
 _SAID: Final = ("progress", "message", "metadata", "stage", "status", "result", "error", "code", "details")
 
@@ -54,7 +54,7 @@ class Outlet:
         self.project_id = project_id
         self.task_name = task_name
         self.run_id = run_id
-        self.mender = mender
+        self.mender = mender.speaking_of(project_id, task_name)
         self.describe_error = describe_error
         self.silent = False  # nothing that is said from now on would be taken
         self.lock = threading.RLock()  # guards the run's stages and what is on its way
@@ -127,7 +127,8 @@ class SinkOutlet(Outlet):
             event, _size = to_event(report, self.mender, now_s=self.now_s(), eta_s=eta_s)
             self._sink(event)
         except Exception:  # noqa: BLE001 - a sink is the host's, and reporting never fails the task
-            _log.exception("the sink of task %s failed; the task goes on", self.task_name)
+            about_it = about(self.project_id, self.task_name)
+            _log.exception("the sink of task %s failed; the task goes on", self.task_name, extra=about_it)
 
 
 class TeeOutlet(Outlet):

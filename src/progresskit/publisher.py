@@ -222,7 +222,7 @@ class Publisher:
         sender = self._sender
         return _RunOutlet(
             project_id,
-            sender.mender.task_name(task_name),
+            sender.mender.speaking_of(project_id).task_name(task_name),
             run_id,
             sender=sender,
             patience_s=self._flush_timeout_s,

@@ -6,7 +6,6 @@ or without an event loop. A value that can't be reported is mended and noted (:m
 
 from __future__ import annotations
 
-import logging
 import operator
 import secrets
 import sys
@@ -20,6 +19,7 @@ from progresskit import rules
 from progresskit._platform import in_event_loop
 from progresskit.errors import RunCancelled
 from progresskit.events import new_run_id
+from progresskit.logs import about, get_logger
 from progresskit.outlets import Outlet, SinkOutlet, TeeOutlet
 from progresskit.reports import Mender
 from progresskit.stages import Node, Pacer
@@ -36,7 +36,7 @@ __all__ = ["NullReporter", "ProgressReporter", "Reporter", "Stage", "TeeReporter
 
 T = TypeVar("T")
 
-_log = logging.getLogger("progresskit.publisher")
+_log = get_logger("publisher")
 
 
 @runtime_checkable
@@ -438,13 +438,14 @@ class Reporter(Stage):
 
     def _fail_with(self, exc: BaseException) -> None:
         error_id = secrets.token_hex(4)
+        about_it = about(self.project_id, self.task_name)
         text = "Task failed"
         if self.outlet.describe_error is not None:
             try:
                 text = self.outlet.mender.text(self.outlet.describe_error(exc), "error")
             except Exception:  # noqa: BLE001 - it is the host's, and the task's own error matters more
-                _log.exception("describe_error failed; the error is described as %r", text)
-        _log.error("task %s failed (error_id %s)", self.task_name, error_id, exc_info=exc)
+                _log.exception("describe_error failed; the error is described as %r", text, extra=about_it)
+        _log.error("task %s failed (error_id %s)", self.task_name, error_id, exc_info=exc, extra=about_it)
         self.fail(text, code=type(exc).__name__[: rules.MAX_NAME_CHARS], details={"error_id": error_id})
 
 
@@ -469,8 +470,8 @@ class TeeReporter(Reporter):
         self._open(TeeOutlet([reporter.outlet for reporter in reporters]), complete_on_exit=True)
 
 
-def _note(reason: str) -> None:
-    _log.warning("%s", reason)
+def _note(reason: str, extra: dict[str, Any]) -> None:
+    _log.warning("%s", reason, extra=extra)
 
 
 def _length_of(iterable: object) -> int | None:

@@ -8,6 +8,7 @@ of what is left.
 
 from __future__ import annotations
 
+import copy
 import math
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -26,6 +27,7 @@ from progresskit.events import (
     is_terminal,
     timestamp,
 )
+from progresskit.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,13 +166,20 @@ class Mender:
 
     Args:
         strict: Raise the ``ValueError`` instead of mending.
-        note: Called with each reason, once.
+        note: Called with each reason, once, and with what it is about (see :func:`progresskit.logs.about`).
     """
 
-    def __init__(self, *, strict: bool = False, note: Callable[[str], object]) -> None:
+    def __init__(self, *, strict: bool = False, note: Callable[[str, dict[str, Any]], object]) -> None:
         self.strict = strict
         self._note = note
         self._noted: set[str] = set()
+        self._about = about()
+
+    def speaking_of(self, project_id: str, task_name: str | None = None) -> Mender:
+        """Return the same mender, whose notes are about a task."""
+        mender = copy.copy(self)
+        mender._about = about(project_id, task_name)  # noqa: SLF001 - the same class
+        return mender
 
     def fraction(self, value: Any) -> float | None:
         """Return a progress between 0 and 1; None where it is no number."""
@@ -271,7 +280,7 @@ class Mender:
         """Note a reason, once for each key."""
         if key not in self._noted:
             self._noted.add(key)
-            self._note(reason)
+            self._note(reason, self._about)
 
     def _mend(self, key: str, reason: str) -> None:
         if self.strict:
@@ -320,7 +329,7 @@ def warm_up() -> None:
     pydantic finishes its models at their first use, under locks of its own. Were the first use in a thread,
     a fork at that moment would leave the child with a lock that nobody opens.
     """
-    mender = Mender(note=len)
+    mender = Mender(note=lambda *_told: None)
     for kind in _KINDS:
         report = Report(kind, "p", "t", "r", progress=0.5, metadata=b"{}", stage=("s",), error="e", details=b"{}")
         to_event(report, mender, now_s=0.0, eta_s=1.0)

@@ -7,7 +7,6 @@ event loop; it starts with the first report, and ends after ten idle seconds.
 from __future__ import annotations
 
 import contextlib
-import logging
 import queue
 import random
 import secrets
@@ -21,6 +20,8 @@ import anyio
 from progresskit._platform import after_fork_in_child, at_exit, loop_caller
 from progresskit.courier import Courier
 from progresskit.errors import TransportError
+from progresskit.logs import get_logger
+from progresskit.outage import Outage
 from progresskit.outbox import Outbox
 from progresskit.reports import Mender, to_event, warm_up
 
@@ -35,10 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["Sender", "Ticket"]
 
 _IDLE_S: Final = 10.0
-_LOG_EVERY_S: Final = 60.0
 _UNEXPECTED_PAUSE_S: Final = 0.1
 
-_log = logging.getLogger("progresskit.publisher")
+_log = get_logger("publisher")
 _live: weakref.WeakSet[Sender] = weakref.WeakSet()
 
 
@@ -120,8 +120,8 @@ class Sender:
         self._exits = False
         self._closed = False
         self._lost = 0
-        self._unsaid = ""  # why something was dropped, where the log has yet to say it
-        self._outage = _Outage(self.clock)
+        self._unsaid: tuple[str, Report] | None = None  # what was dropped, and why, where the log has yet to say it
+        self._outage = Outage(self.clock)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -325,7 +325,7 @@ class Sender:
             try:
                 stepped = self._step()
             except BaseException as error:  # noqa: BLE001 - nobody stands above a thread; one that ends loses all that follows
-                self._outage.say(error, kept=len(self._outbox), retryable=True, unexpected=True)
+                self._outage.failed(error, None, kept=len(self._outbox), unexpected=True)
                 time.sleep(_UNEXPECTED_PAUSE_S)
                 continue
             self._say_losses()
@@ -377,7 +377,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - a foreign transport's; a thread that ends would lose all that follows
             self._failed(parcel, error, retryable=True)
         else:
-            self._outage.over()
+            self._outage.over(parcel.project_id)
 
     def _make(self, parcel: Parcel) -> None:
         """Make the events, outside the lock: callers don't wait for it."""
@@ -399,20 +399,25 @@ class Sender:
                 self._courier.refused_for_good(parcel)
                 self._bury(parcel)
             kept = len(self._outbox)
-        self._outage.say(error, kept=kept, retryable=retryable, unexpected=not isinstance(error, TransportError))
+        if retryable:
+            unexpected = not isinstance(error, TransportError)
+            self._outage.failed(error, parcel.project_id, kept=kept, unexpected=unexpected)
+        else:
+            self._outage.refused(error, parcel.project_id)
 
     def _drop(self, report: Report, reason: str = "there is no room to keep it until the store answers") -> None:
         """Give up a report that was not taken yet."""
         self._courier.counts["dropped"] += 1
         self._lose(report)
         self._settle([report], delivered=False)
-        self._unsaid = reason
+        self._unsaid = reason, report
 
     def _say_losses(self) -> None:
         """Log what was dropped: without the lock, for which a handler that reports may be waiting."""
-        reason, self._unsaid = self._unsaid, ""
-        if reason:
-            self._outage.say_lost(reason, self._courier.counts["dropped"])
+        unsaid, self._unsaid = self._unsaid, None
+        if unsaid is not None:
+            reason, report = unsaid
+            self._outage.lost(reason, self._courier.counts["dropped"], report.project_id, report.task_name)
 
     def _bury(self, parcel: Parcel) -> None:
         for report in parcel.reports:
@@ -431,49 +436,8 @@ class Sender:
             one.waiters.clear()
 
 
-class _Outage:
-    """Says that the store doesn't take what it is sent: at once, then once a minute."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._said_at: dict[str, float] = {}
-        self._down = False
-
-    def say(self, error: BaseException, *, kept: int, retryable: bool, unexpected: bool) -> None:
-        self._down = True
-        if not self._is_due("failure" if retryable else "refusal"):
-            return
-        if retryable:
-            _log.warning(
-                "progress can't be delivered: %s; %d more are kept, and sent when the store answers",
-                error,
-                kept,
-                exc_info=error if unexpected else None,
-            )
-        else:
-            _log.error("progress was refused for good and is lost: %s", error)
-
-    def say_lost(self, reason: str, dropped: int) -> None:
-        if self._is_due(reason):
-            _log.error("progress was lost: %s (%d in all)", reason, dropped)
-
-    def over(self) -> None:
-        if self._down:
-            self._down = False
-            if self._said_at.pop("failure", None) is not None:
-                _log.info("progress is delivered again")
-
-    def _is_due(self, what: str) -> bool:
-        now = self._clock()
-        said_at = self._said_at.get(what)
-        if said_at is not None and now - said_at < _LOG_EVERY_S:
-            return False
-        self._said_at[what] = now
-        return True
-
-
-def _note(reason: str) -> None:
-    _log.warning("%s", reason)
+def _note(reason: str, extra: dict[str, Any]) -> None:
+    _log.warning("%s", reason, extra=extra)
 
 
 def _weakly(sender: Sender) -> Callable[[], Any]:

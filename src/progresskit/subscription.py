@@ -16,7 +16,6 @@ What :func:`subscribe` promises, for any transport:
 
 from __future__ import annotations
 
-import logging
 import random
 from collections import deque
 from contextlib import asynccontextmanager
@@ -27,6 +26,7 @@ import anyio
 from progresskit import rules
 from progresskit.errors import TransportError
 from progresskit.events import Cursor
+from progresskit.logs import about, get_logger
 from progresskit.state import Snapshot
 from progresskit.transports import opened
 
@@ -47,7 +47,7 @@ _ROOM: Final = 1_000
 _LEFT_EPOCHS: Final = 16
 _RETRY_S: Final = (0.1, 1.0)
 
-_log = logging.getLogger("progresskit.transports")
+_log = get_logger("transports")
 
 
 @asynccontextmanager
@@ -185,6 +185,7 @@ class _Follower:
     def __init__(self, transport: Transport, project_id: str, after: Cursor | None) -> None:
         self._transport = transport
         self._project_id = project_id
+        self._about = about(project_id)
         self._after = after
         self._reading = False  # from the first read on, a link that opens has missed something
         self._position: Cursor | None = None  # of the last item given to the consumer
@@ -301,7 +302,7 @@ class _Follower:
             except TransportError as error:
                 if not error.retryable:
                     raise
-                _log.debug("project %s can't be read yet: %s", self._project_id, error)
+                _log.debug("project %s can't be read yet: %s", self._project_id, error, extra=self._about)
             await anyio.sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
             delay_s = min(most_s, 2 * delay_s)
 
@@ -332,11 +333,15 @@ class _Follower:
                             delay_s = _RETRY_S[0]  # a link that opens only to end at once earns no haste
                             self._offer(item)
                 except TransportError as error:
-                    _log.debug("the link of project %s broke: %s", self._project_id, error)
+                    _log.debug("the link of project %s broke: %s", self._project_id, error, extra=self._about)
                     if not error.retryable:
                         delay_s = most_s  # the consumer's read says it; a pump has nobody to tell
                 except Exception:  # noqa: BLE001 - a foreign transport's; a pump that ends leaves its reader waiting
-                    _log.exception("listening to project %s failed; opening it anew", self._project_id)
+                    _log.exception(
+                        "listening to project %s failed; opening it anew",
+                        self._project_id,
+                        extra=self._about,
+                    )
             if not self._link.cancel_called:
                 await anyio.sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
                 delay_s = min(most_s, 2 * delay_s)

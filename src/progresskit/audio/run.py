@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import math
 import random
 import time
@@ -20,6 +19,7 @@ from progresskit.audio.scoring import Score
 from progresskit.audio.sentences import has_words, split_sentences
 from progresskit.audio.wav import flaw_of
 from progresskit.errors import BackendError, STTError, TTSError, VerificationFailed
+from progresskit.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "Settings"]
 
-_log = logging.getLogger("progresskit.audio")
+_log = get_logger("audio")
 
 _SEEDS: Final = 2**31
 

@@ -14,12 +14,12 @@ transport is that of ``$PROGRESSKIT_URL``, else ``memory://``, which reaches thi
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from progresskit.hub import Hub
+from progresskit.logs import get_logger
 from progresskit.publisher import Publisher
 from progresskit.transports import opened
 
@@ -43,7 +43,7 @@ _ALIASES: Final = {
 }
 _PROGRESS_STATUSES: Final = frozenset({"in_progress", "started", "retrying"})
 
-_log = logging.getLogger("progresskit.integrations")
+_log = get_logger("integrations")
 
 
 class WebSocketManager:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -16,6 +15,7 @@ from progresskit._platform import after_fork_in_child
 from progresskit.errors import TransportError
 from progresskit.events import Cursor, Status, StatusEvent, new_run_id
 from progresskit.frames import Batch, News, Receipt, Run
+from progresskit.logs import get_logger
 from progresskit.state import Snapshot, TaskTable, fold, for_readers
 from progresskit.transports.base import KEEP_S, LEASE_S, SENDER_KEEP_S, check_batch
 from progresskit.transports.listener import Listener
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MemoryTransport"]
 
-_log = logging.getLogger("progresskit.transports")
+_log = get_logger("transports")
 _live: weakref.WeakSet[MemoryTransport] = weakref.WeakSet()
 
 

@@ -17,7 +17,6 @@ import base64
 import binascii
 import functools
 import inspect
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -29,6 +28,7 @@ from starlette.requests import HTTPConnection
 
 from progresskit import rules
 from progresskit.errors import NotAuthenticated
+from progresskit.logs import about, get_logger
 from progresskit.web.refusals import EXPIRED, INTERNAL, NOT_AUTHENTICATED, NOT_FOUND, Refused
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ Action = Literal["watch", "publish", "cancel", "admin"]
 """What a connection asks to do: ``watch`` a project (its stream, events, snapshot and connections),
 ``publish`` to it, ``cancel`` a task of it, or look at the whole server (``admin``, with no project)."""
 
-_log = logging.getLogger("progresskit.web")
+_log = get_logger("web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,9 @@ class Guard:
         except NotAuthenticated:
             raise Refused(NOT_AUTHENTICATED) from None
         except Exception:  # noqa: BLE001 - the host's code: whatever fails in it lets nobody in
-            _log.exception("authorize failed for action %r on project %s: refused", action, project_id)
+            _log.exception(
+                "authorize failed for action %r on project %s: refused", action, project_id, extra=about(project_id)
+            )
             raise Refused(INTERNAL) from None
         match verdict:
             case True:
@@ -178,7 +180,11 @@ class Guard:
                 raise Refused(NOT_FOUND)
             case _:
                 # Truth is not enough: `return user` would let in whoever has an account.
-                _log.error("authorize returned a %s: refused; return a bool or a Grant", type(verdict).__name__)
+                _log.error(
+                    "authorize returned a %s: refused; return a bool or a Grant",
+                    type(verdict).__name__,
+                    extra=about(project_id),
+                )
                 raise Refused(INTERNAL)
 
     async def _ask(self, connection: HTTPConnection, project_id: str | None, action: Action) -> Any:

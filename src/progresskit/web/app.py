@@ -19,7 +19,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +30,7 @@ from progresskit import rules
 from progresskit.errors import TransportError
 from progresskit.frames import Form, encode_snapshot
 from progresskit.hub import Hub
+from progresskit.logs import about, get_logger
 from progresskit.web import sockets, sse
 from progresskit.web.access import Guard
 from progresskit.web.health import Store
@@ -58,7 +58,7 @@ _DEFAULT_LIMITS: Final = Limits()
 # What a watcher may do. Asking to cancel joins it once there is a route for it.
 _ACTIONS: Final = ("watch",)
 
-_log = logging.getLogger("progresskit.web")
+_log = get_logger("web")
 
 
 class Gateway:
@@ -219,7 +219,7 @@ class Gateway:
         try:
             snapshot = await self._store.snapshot(project_id, caller.connection.query_params.get("after"))
         except TransportError as error:
-            _log.warning("project %s can't be read: %s", project_id, error)
+            _log.warning("project %s can't be read: %s", project_id, error, extra=about(project_id))
             raise Refused(STORE_UNAVAILABLE) from None
         return Response(encode_snapshot(snapshot), media_type="application/json")
 

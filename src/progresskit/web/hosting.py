@@ -14,7 +14,6 @@ beside the requests and not within one:
 from __future__ import annotations
 
 import contextvars
-import logging
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +22,7 @@ import anyio
 import anyio.lowlevel
 
 from progresskit.errors import TransportError
+from progresskit.logs import get_logger
 from progresskit.web.refusals import CLOSING, STORE_UNAVAILABLE, Refused
 from progresskit.web.shutdown import is_ending, servers_of_this_loop
 
@@ -37,7 +37,7 @@ LOOK_S: Final = 0.05
 """Seconds between two looks at whether the server is about to end. uvicorn itself looks every 0.1 s, so
 most streams hear ``closing`` before it closes their sockets."""
 
-_log = logging.getLogger("progresskit.web")
+_log = get_logger("web")
 
 
 class Hosting:

@@ -8,13 +8,13 @@ navigation, which the page that caused it can't read.
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 
 from progresskit import rules
+from progresskit.logs import get_logger
 from progresskit.web.refusals import FOREIGN_ORIGIN, Refused
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 _SECURE: Final = frozenset({"https", "wss"})
 _PREFLIGHT_KEPT_S: Final = 600
 
-_log = logging.getLogger("progresskit.web")
+_log = get_logger("web")
 
 
 class Origins:

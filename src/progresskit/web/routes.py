@@ -6,7 +6,6 @@ gateway's own router or in a FastAPI app's.
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from progresskit import rules
+from progresskit.logs import get_logger
 from progresskit.web.access import SUBPROTOCOL
 from progresskit.web.refusals import BAD_REQUEST, INTERNAL, METHOD_NOT_ALLOWED, Refused
 from progresskit.web.streams import FAREWELL_S
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller", "HttpEndpoint", "SocketEndpoint", "close_socket"]
 
-_log = logging.getLogger("progresskit.web")
+_log = get_logger("web")
 
 _HEADERS: Final = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 

@@ -11,7 +11,6 @@ characters are made visible. Needs the extra ``rich``.
 
 from __future__ import annotations
 
-import logging
 import math
 import operator
 import threading
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from progresskit import rules
 from progresskit.errors import MissingDependencyError
 from progresskit.events import is_terminal, new_run_id
+from progresskit.logs import get_logger
 from progresskit.outlets import SinkOutlet
 from progresskit.reporter import Reporter
 from progresskit.reports import Mender
@@ -45,7 +45,7 @@ __all__ = ["RichReporter", "track"]
 
 T = TypeVar("T")
 
-_log = logging.getLogger("progresskit.integrations")
+_log = get_logger("integrations")
 
 
 def track(iterable: Iterable[T], message: str = "", *, total: float | None = None) -> Iterator[T]:
@@ -177,5 +177,5 @@ class _LineOutlet(SinkOutlet):
             self._lines.release(self)
 
 
-def _note(reason: str) -> None:
-    _log.warning("%s", reason)
+def _note(reason: str, extra: dict[str, Any]) -> None:
+    _log.warning("%s", reason, extra=extra)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import math
 import os
 import sys
@@ -20,6 +19,7 @@ from rich.text import Text
 
 from progresskit import rules
 from progresskit.events import Cursor, is_terminal
+from progresskit.logs import get_logger
 from progresskit.state import fold
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from progresskit.events import Event
     from progresskit.state import TaskState
 
-__all__ = ["TICK_S", "TaskLines", "terminal", "visible"]
+__all__ = ["TICK_S", "TaskLines", "plain_line", "terminal", "visible"]
 
 TICK_S: Final = 0.1
 """Seconds between two drawings."""
@@ -41,7 +41,7 @@ _STAGE_ARROW: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _RUNNING: Final = frozenset({"started", "in_progress"})
 _STYLES: Final = {"completed": "green", "failed": "red", "cancelled": "yellow", "stalled": "yellow"}
 
-_log = logging.getLogger("progresskit.integrations")
+_log = get_logger("integrations")
 
 
 def visible(text: str) -> str:
@@ -56,6 +56,19 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char.encode("unicode_escape").decode() if rules.is_unprintable(char) else char for char in text)
+
+
+def plain_line(state: TaskState, words: str) -> str:
+    """Return where a task stands as a line of plain text.
+
+    Args:
+        state: The task.
+        words: The message that its last change came with.
+    """
+    line = _Line()
+    line.show(state, words)
+    view = line.view(time.monotonic())
+    return "" if view is None else view.plain()
 
 
 class TaskLines:
@@ -99,6 +112,30 @@ class TaskLines:
         with self._lock:
             if self._session is not None:
                 self._session.line(key).take(event)
+
+    def show(self, key: Hashable, state: TaskState, words: str) -> None:
+        """Show a task as its store knows it; the line of one that is over stays above those that go on.
+
+        Args:
+            key: Names the line.
+            state: The task.
+            words: The message that its last change came with.
+        """
+        if self.foreign:
+            return
+        with self._lock:
+            if self._session is not None:
+                self._session.line(key).show(state, words)
+                if state.terminal:
+                    self._session.retire(key)
+
+    def drop(self, key: Hashable) -> None:
+        """Take a line off the terminal, without a trace."""
+        if self.foreign:
+            return
+        with self._lock:
+            if self._session is not None:
+                self._session.drop(key)
 
     def hold(self, holder: Hashable, refresh: Callable[[], None] = lambda: None) -> None:
         """Keep the lines on the terminal until this holder releases them.
@@ -187,10 +224,13 @@ class _Line:
     def take(self, event: Event) -> None:
         self._count += 1
         state, accepted = fold(self._state, event, cursor=Cursor("local", self._count))
-        if accepted is not None:
-            self._state = state
-            self._heard_s = time.monotonic()
-            self._last_words = accepted.message or ""
+        if state is not None and accepted is not None:
+            self.show(state, accepted.message or "")
+
+    def show(self, state: TaskState, words: str) -> None:
+        self._state = state
+        self._heard_s = time.monotonic()
+        self._last_words = words
 
     def view(self, now_s: float) -> _View | None:
         state = self._state
@@ -261,6 +301,9 @@ class _Session:
         line = self._lines.pop(key, None)
         if line is not None:
             self._retired.append(line)
+
+    def drop(self, key: Hashable) -> None:
+        self._lines.pop(key, None)
 
     def end(self) -> None:
         if os.getpid() != self._pid:

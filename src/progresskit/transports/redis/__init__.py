@@ -10,7 +10,6 @@ that connecting, and each answer, may take (0.25).
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from pydantic_core import to_json
 from progresskit import rules
 from progresskit._platform import after_fork_in_child
 from progresskit.errors import MissingDependencyError, TransportError
+from progresskit.logs import get_logger
 from progresskit.state import Snapshot, TaskTable
 from progresskit.transports.base import check_batch
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RedisTransport"]
 
-_log = logging.getLogger("progresskit.transports")
+_log = get_logger("transports")
 _live: weakref.WeakSet[RedisTransport] = weakref.WeakSet()
 
 
@@ -116,7 +116,7 @@ class RedisTransport:
     async def _read_page(self, project_id: str, after: Cursor | None) -> Any:
         epoch, offset = ("", 0) if after is None else (after.epoch, after.offset)
         arguments = [epoch.encode(), b"%d" % offset, b"%d" % _PAGE_BYTES]
-        page = page_of(await self._requests.run("read", project_id, arguments))
+        page = page_of(await self._requests.run("read", project_id, arguments), project_id)
         self._check_protected(protected=page.protected)
         return page
 

@@ -6,7 +6,6 @@ what went in, to the byte.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -14,6 +13,7 @@ from pydantic_core import from_json, to_json
 from progresskit.errors import DecodeError
 from progresskit.events import Cursor, decode_event, is_accepted
 from progresskit.frames import Receipt, Run
+from progresskit.logs import about, get_logger
 from progresskit.state import state_from_json
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _MEMBERS: Final = {
 }
 _NAMES: Final = {name: b'"%s":' % name.encode() for names in _MEMBERS.values() for name in names}
 
-_log = logging.getLogger("progresskit.transports")
+_log = get_logger("transports")
 
 
 class Page(NamedTuple):
@@ -75,7 +75,7 @@ def receipt_of(reply: Reply) -> tuple[Receipt, bool]:
     return Receipt(cursor, cursors, cursors.count(None), news), bool(protected)
 
 
-def page_of(reply: Reply) -> Page:
+def page_of(reply: Reply, project_id: str) -> Page:
     """Return what the read script answered; a state that isn't valid is left out, and logged."""
     epoch, offset, protected, resumed, more, after, *texts = reply
     cursor = Cursor(epoch.decode(), int(offset))
@@ -84,7 +84,7 @@ def page_of(reply: Reply) -> Page:
         try:
             states.append(state_from_json(from_json(text, allow_inf_nan=False)))
         except ValueError as error:  # a DecodeError is one
-            _log.warning("a task in the store is left out: %s", error)
+            _log.warning("a task of project %s is left out: %s", project_id, error, extra=about(project_id))
     return Page(cursor, bool(resumed), states, Cursor(cursor.epoch, int(after)) if more else None, bool(protected))
 
 
@@ -98,7 +98,7 @@ def decode_published(data: bytes, project_id: str) -> list[Event | Cursor]:
         try:
             event = decode_event(line)
         except DecodeError as error:
-            _log.debug("an event of project %s that can't be decoded is skipped: %s", project_id, error)
+            _log.debug("an event of project %s is skipped: %s", project_id, error, extra=about(project_id))
             cursor = _cursor_in(line)
             if cursor is not None:
                 items.append(cursor)
