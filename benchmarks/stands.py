@@ -84,14 +84,14 @@ class Stand:
 @contextmanager
 def stand(name: str, *, send_buffer: int | None = None) -> Iterator[Stand]:
     """Run a server and a process of clients; see :func:`servers.serve`."""
-    with _process(serve, name, send_buffer) as server:
+    with process_of(serve, name, send_buffer) as server:
         port = server.recv()
-        with _process(attend, port) as clients:
+        with process_of(attend, port) as clients:
             yield Stand(server, clients)
 
 
 @contextmanager
-def _process(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
+def process_of(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
     # Not forked: the child of a process that has threads may come to life with a lock held.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

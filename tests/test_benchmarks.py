@@ -26,6 +26,14 @@ ROWS = [
     "10 sockets beside one that never reads: events they get",
     "90 sockets beside 10 stalled: CPU an event; none stalled",
     "90 sockets beside 10 stalled: p99 age",
+    "an event through one publisher; pipelined HSET and PUBLISH",
+    "progress(), a call; asyncio.run(redis.asyncio publish)",
+    "progress(), a call; a publish by a kept client",
+    "progress(), a call; Celery's update_state",
+    "server time, a batch of one event; a bare PUBLISH",
+    "server time, an event of a batch of 100; a bare PUBLISH",
+    "worker to browser, 100 events/s: p50 age; raw pub/sub",
+    "worker to browser, 100 events/s: p99 age; raw pub/sub",
 ]
 
 

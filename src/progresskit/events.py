@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -69,8 +71,13 @@ def timestamp(now_s: float | None = None) -> str:
     Args:
         now_s: Seconds since the epoch, as ``time.time()`` gives them; None = now.
     """
-    moment = dt.datetime.now(dt.UTC) if now_s is None else dt.datetime.fromtimestamp(now_s, dt.UTC)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    seconds, milliseconds = divmod(int((time.time() if now_s is None else now_s) * 1000), 1000)
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def new_run_id() -> str:

@@ -17,7 +17,7 @@ from progresskit.events import encode_event
 from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from progresskit.events import Cursor, Event
@@ -97,8 +97,13 @@ class Transport(Protocol):
         ...
 
 
-def check_batch(batch: Batch) -> None:
+def check_batch(batch: Batch, bounds: Sequence[int] | None = None) -> None:
     """Refuse a batch that no store may take, whoever made it.
+
+    Args:
+        batch: The batch.
+        bounds: For each event, how many bytes it has at most; where these are within the limits it needn't be
+            encoded to find out.
 
     Raises:
         TransportError: It breaks a rule; not retryable.
@@ -108,14 +113,14 @@ def check_batch(batch: Batch) -> None:
         if len(batch.events) > MAX_BATCH_EVENTS:
             msg = f"a batch of {len(batch.events)} events: the limit is {MAX_BATCH_EVENTS}"
             raise ValueError(msg)  # noqa: TRY301 - one place turns them all into what the port raises
-        size = 0
         for event in batch.events:
             if event.project_id != batch.project_id:
                 msg = f"a batch of project {batch.project_id} holds an event of {rules.shown(event.project_id)}"
                 raise ValueError(msg)  # noqa: TRY301 - as above
-            size += len(encode_event(event))  # refuses what is too large, as any other store does
-        if size > MAX_BATCH_BYTES:
-            msg = f"a batch of {size} bytes: the limit is {MAX_BATCH_BYTES}"
-            raise ValueError(msg)  # noqa: TRY301 - as above
+        if bounds is None or max(bounds, default=0) > rules.MAX_EVENT_BYTES or sum(bounds) > MAX_BATCH_BYTES:
+            size = sum(len(encode_event(event)) for event in batch.events)  # refuses one that is too large
+            if size > MAX_BATCH_BYTES:
+                msg = f"a batch of {size} bytes: the limit is {MAX_BATCH_BYTES}"
+                raise ValueError(msg)  # noqa: TRY301 - as above
     except ValueError as error:
         raise TransportError(str(error), retryable=False) from None

@@ -33,7 +33,7 @@ from progresskit.transports.redis.connecting import pubsub_connection, server_fr
 from progresskit.transports.redis.listening import ChannelListener, Link
 from progresskit.transports.redis.requests import Requests
 from progresskit.transports.redis.scripts import Call, Scripts
-from progresskit.transports.redis.wire import batch_arguments, page_of, receipt_of
+from progresskit.transports.redis.wire import MAX_HEAD_BYTES, batch_arguments, event_lines, page_of, receipt_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -85,8 +85,9 @@ class RedisTransport:
                 replica); otherwise the batch breaks a rule, or the transport is closed.
         """
         self._check_open(closed=self._publishing_closed)
-        check_batch(batch)
-        reply = self._publisher.run(Call("publish", batch.project_id, batch_arguments(batch)))
+        events = [event_lines(event) for event in batch.events]
+        check_batch(batch, [len(lines) + MAX_HEAD_BYTES for lines in events])
+        reply = self._publisher.run(Call("publish", batch.project_id, batch_arguments(batch, events)))
         receipt, protected = receipt_of(reply)
         self._check_protected(protected=protected)
         return receipt

@@ -1,33 +1,37 @@
 -- Folds a batch, renews its leases, and passes on what was accepted.
 --
--- ARGV after the shared ones: sender, number, then how many events, runs held and runs left follow, and these.
--- An event is lines of text (see wire.py); a run is the JSON text of its task's name and its own, a line each.
+-- ARGV after the shared ones: sender, number, the events, the runs held, the runs left. An event is lines of text
+-- (see wire.py) and ends with a form feed, which no JSON text has; a run is the JSON text of its task's name and its
+-- own, a line each.
 
 local sender, number = ARGV[7], tonumber(ARGV[8])
-local last_event = 11 + tonumber(ARGV[9])
-local last_held = last_event + tonumber(ARGV[10])
-local last_left = last_held + tonumber(ARGV[11])
 
-local function lines_of(text)
-  local lines = {}
-  for line in string.gmatch(text, '([^\n]*)\n') do
-    table.insert(lines, line)
+local function events_of(text)
+  local events = {}
+  for each in string.gmatch(text, '([^\f]+)\f') do
+    local task, run, type, status, at, progress, part, share, rest = string.match(each,
+      '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
+    local members = {}
+    for member, name in string.gmatch(rest, '("([%w_]+)"[^\n]*)\n') do
+      members[name] = member
+    end
+    table.insert(events, {
+      task = task, run = run, type = type, status = status, at = at, progress = progress, part = part, share = share,
+      members = members,
+    })
   end
-  return lines
+  return events
 end
 
-local function event_of(text)
-  local lines = lines_of(text)
-  local members = {}
-  for at = 9, #lines do
-    members[string.match(lines[at], '^"([%w_]+)"')] = lines[at]
+local function runs_of(text)
+  local runs = {}
+  for task, run in string.gmatch(text, '([^\n]*)\n([^\n]*)\n') do
+    table.insert(runs, {task, run})
   end
-  return {
-    task = lines[1], run = lines[2], type = lines[3], status = lines[4], at = lines[5], progress = lines[6],
-    part = lines[7], share = lines[8], members = members,
-  }
+  return runs
 end
 
+local events, held, left = events_of(ARGV[9]), runs_of(ARGV[10]), runs_of(ARGV[11])
 local named, named_runs = {}, {}
 
 local function name(task, run)
@@ -70,21 +74,16 @@ local function receipt(accepted)
       table.insert(news, word)
     end
   end
-  return {known and epoch or '0', whole(offset), asked == '' and 0 or 1, accepted, news}
+  return {known and epoch or '0', whole(offset), asked == '' and 0 or 1, table.concat(accepted, ' '), news}
 end
 
-for at = last_event + 1, last_held do
-  local run = lines_of(ARGV[at])
+for _, run in ipairs(held) do
   name(run[1], run[2])
 end
-if not known and last_event == 11 then
+if not known and #events == 0 then
   return receipt({})  -- a renewal writes nothing for a project that nobody has written to
 end
-
-local events = {}
-for at = 12, last_event do
-  local event = event_of(ARGV[at])
-  table.insert(events, event)
+for _, event in ipairs(events) do
   if event.run ~= '' and event.status ~= 'queued' then
     -- A `queued` that comes late makes no news: whoever waits in line has nothing to stop.
     name(event.task, event.run)
@@ -104,14 +103,12 @@ known = true
 local accepted = {}
 for _, event in ipairs(events) do
   local place = fold(event)
-  table.insert(accepted, place and whole(place) or '')
+  table.insert(accepted, place and whole(place) or '-')
   if place and event.run ~= '' then
     name(event.task, event.run)
   end
 end
-
-for at = last_event + 1, last_held do
-  local run = lines_of(ARGV[at])
+for _, run in ipairs(held) do
   local record = record_of(run[1])
   if live(record) and record.run == run[2] then
     if record.before then
@@ -121,8 +118,7 @@ for at = last_event + 1, last_held do
     changed[run[1]] = true
   end
 end
-for at = last_held + 1, last_left do
-  local run = lines_of(ARGV[at])
+for _, run in ipairs(left) do
   local record = record_of(run[1])
   if record and record.run == run[2] and record.leases[sender] then
     record.leases[sender] = nil

@@ -11,6 +11,7 @@ from redis.cluster import RedisCluster
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
+    MovedError,
     NoPermissionError,
     NoScriptError,
     OutOfMemoryError,
@@ -51,6 +52,11 @@ _KEYS: Final = 8
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 
 
+def _says_moved(error: ResponseError) -> bool:
+    """Tell whether a server answered that it is a cluster's node, and that another one has the key."""
+    return isinstance(error, MovedError) or str(error).startswith("MOVED ")  # redis-py before 6
+
+
 class Call(NamedTuple):
     """One call of a script: its name, whose data it is about, and what it takes beyond what all take."""
 
@@ -83,7 +89,7 @@ class Scripts:
             try:
                 return self._execute(call)
             except ResponseError as error:
-                if not str(error).startswith("MOVED ") or isinstance(self._client, RedisCluster):
+                if not _says_moved(error) or isinstance(self._client, RedisCluster):
                     raise
             self._turn_to_cluster()
             return self._execute(call)

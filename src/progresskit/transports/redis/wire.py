@@ -17,14 +17,27 @@ from progresskit.logs import about, get_logger
 from progresskit.state import state_from_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from progresskit.events import Event
     from progresskit.frames import Batch, News
     from progresskit.state import TaskState
 
-__all__ = ["Page", "Reply", "batch_arguments", "decode_published", "page_of", "receipt_of"]
+__all__ = [
+    "MAX_HEAD_BYTES",
+    "Page",
+    "Reply",
+    "batch_arguments",
+    "decode_published",
+    "event_lines",
+    "page_of",
+    "receipt_of",
+]
 
 Reply = list[Any]
 """What a script answers: byte strings, whole numbers, and lists of them."""
+MAX_HEAD_BYTES: Final = 512
+"""What an event's JSON has at most beyond its lines: names of members, and the project."""
 
 # What each kind of event may carry into the state, beside what the script decides by.
 _MEMBERS: Final = {
@@ -50,25 +63,42 @@ class Page(NamedTuple):
     """Whether the server says which process it is."""
 
 
-def batch_arguments(batch: Batch) -> list[bytes]:
-    """Return what the publish script takes of a batch."""
-    held, left = map(_run_lines, batch.held), map(_run_lines, batch.left)
-    counts = [b"%d" % len(part) for part in (batch.events, batch.held, batch.left)]
-    return [
-        batch.sender.encode(),
-        b"%d" % batch.number,
-        *counts,
-        *map(_event_lines, batch.events),
-        *held,
-        *left,
+def event_lines(event: Event) -> bytes:
+    """Write an event as lines: what the script decides by, then each member of the state that it carries.
+
+    It ends with a form feed, which no JSON text has.
+    """
+    progress = None if event.type == "error" else event.progress
+    part = event.part if event.type == "progress" else None
+    lines = [
+        to_json(event.task_name),
+        b"" if event.run_id is None else to_json(event.run_id),
+        event.type.encode(),
+        event.status.encode(),
+        to_json(event.timestamp),
+        b"" if progress is None else to_json(progress),
+        b"" if part is None else to_json(part[0]),
+        b"" if part is None else to_json(part[1]),
     ]
+    for name in _MEMBERS[event.type]:
+        value = getattr(event, name)
+        if value is not None:
+            lines.append(_NAMES[name] + to_json(value))
+    lines.append(b"\f")
+    return b"\n".join(lines)
+
+
+def batch_arguments(batch: Batch, events: Sequence[bytes]) -> list[bytes]:
+    """Return what the publish script takes of a batch, whose events are written already."""
+    held, left = (b"".join(map(_run_lines, runs)) for runs in (batch.held, batch.left))
+    return [batch.sender.encode(), b"%d" % batch.number, b"".join(events), held, left]
 
 
 def receipt_of(reply: Reply) -> tuple[Receipt, bool]:
     """Return the receipt that the publish script answered, and whether the server says which process it is."""
     epoch, offset, protected, accepted, words = reply
     cursor = Cursor(epoch.decode(), int(offset))
-    cursors = tuple(Cursor(cursor.epoch, int(place)) if place else None for place in accepted)
+    cursors = tuple(None if place == b"-" else Cursor(cursor.epoch, int(place)) for place in accepted.split())
     news: dict[Run, News] = {}
     for task, run, word in zip(words[::3], words[1::3], words[2::3], strict=True):
         news[Run(from_json(task), from_json(run))] = word.decode()
@@ -118,25 +148,3 @@ def _cursor_in(line: bytes) -> Cursor | None:
 
 def _run_lines(run: Run) -> bytes:
     return b"%s\n%s\n" % (to_json(run.task_name), to_json(run.run_id))
-
-
-def _event_lines(event: Event) -> bytes:
-    """Write an event as lines: what the script decides by, then each member of the state that it carries."""
-    progress = None if event.type == "error" else event.progress
-    part = event.part if event.type == "progress" else None
-    lines = [
-        to_json(event.task_name),
-        b"" if event.run_id is None else to_json(event.run_id),
-        event.type.encode(),
-        event.status.encode(),
-        to_json(event.timestamp),
-        b"" if progress is None else to_json(progress),
-        b"" if part is None else to_json(part[0]),
-        b"" if part is None else to_json(part[1]),
-    ]
-    for name in _MEMBERS[event.type]:
-        value = getattr(event, name)
-        if value is not None:
-            lines.append(_NAMES[name] + to_json(value))
-    lines.append(b"")
-    return b"\n".join(lines)
