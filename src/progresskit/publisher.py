@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import override
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from progresskit.transports import Transport
 
 __all__ = ["Publisher"]
+
+_Outlet = TypeVar("_Outlet", bound="_RunOutlet")
 
 _PROGRESS_STATUSES: Final = frozenset({"in_progress", "started", "retrying"})
 
@@ -119,6 +121,11 @@ class Publisher:
         publisher._owned = transport
         return publisher
 
+    @property
+    def transport(self) -> Transport:
+        """Where events go."""
+        return self._sender.transport
+
     def task(
         self, project_id: str, task_name: str, *, run_id: str | None = None, complete_on_exit: bool = True
     ) -> Reporter:
@@ -138,12 +145,39 @@ class Publisher:
             ValueError: The project id or the run id is not valid.
         """
         rules.check_project_id(project_id)
-        if run_id is None:
-            run_id = new_run_id()
-        elif rules.check_run_id(run_id).startswith(rules.AUTO_RUN_PREFIX):
-            msg = f"run_id {rules.shown(run_id)} is not valid: ids that begin with 'auto-' are drawn by the store"
+        run_id = new_run_id() if run_id is None else _check_own_run_id(run_id)
+        return _RunReporter(self._outlet(_RunOutlet, project_id, task_name, run_id), complete_on_exit=complete_on_exit)
+
+    def part(
+        self, project_id: str, task_name: str, *, run_id: str, key: str, share: float, stage: str, last: bool = False
+    ) -> Reporter:
+        """Return the reporter of one part of a run that several processes share; use it as a context manager.
+
+        Its progress is that of the part: the store sums up ``share`` times progress over the parts. Leaving
+        it finishes the part, and leaves the run open; a failure or a cancellation ends the run.
+
+        Args:
+            project_id: Who may watch.
+            task_name: The run's line of progress.
+            run_id: The run.
+            key: Which part it is: 1 to 128 printable characters.
+            share: How much of the whole it is, 0 to 1.
+            stage: The part's name, shown to people as the outermost stage.
+            last: Whether completing it completes the run.
+
+        Raises:
+            ValueError: An id or the share is not valid.
+        """
+        rules.check_project_id(project_id)
+        rules.check_run_id(key)
+        if not 0 <= share <= 1:
+            msg = f"share {rules.shown(share)} is not valid: use a fraction of the whole, 0 to 1"
             raise ValueError(msg)
-        return _RunReporter(self._outlet(project_id, task_name, run_id), complete_on_exit=complete_on_exit)
+        outlet = self._outlet(_PartOutlet, project_id, task_name, _check_own_run_id(run_id))
+        outlet.part = key, share
+        outlet.stage = outlet.mender.stage_name(stage)
+        outlet.last = last
+        return _RunReporter(outlet, complete_on_exit=True)
 
     def current(self, project_id: str, task_name: str) -> Reporter:
         """Return a reporter that speaks of a task's current run, whichever that is.
@@ -154,7 +188,7 @@ class Publisher:
             ValueError: The project id is not valid.
         """
         rules.check_project_id(project_id)
-        return _RunReporter(self._outlet(project_id, task_name, None), complete_on_exit=False)
+        return _RunReporter(self._outlet(_RunOutlet, project_id, task_name, None), complete_on_exit=False)
 
     def flush(self, timeout_s: float = 2) -> bool:
         """Wait until the store has answered for all that was reported before.
@@ -218,9 +252,9 @@ class Publisher:
     def _new_sender(self, transport: Transport) -> Sender:
         return Sender(transport, strict=self._strict, max_rate_hz=self._max_rate_hz)
 
-    def _outlet(self, project_id: str, task_name: str, run_id: str | None) -> _RunOutlet:
+    def _outlet(self, kind: type[_Outlet], project_id: str, task_name: str, run_id: str | None) -> _Outlet:
         sender = self._sender
-        return _RunOutlet(
+        return kind(
             project_id,
             sender.mender.speaking_of(project_id).task_name(task_name),
             run_id,
@@ -239,6 +273,8 @@ class _RunReporter(Reporter):
 
 class _RunOutlet(Outlet):
     """Writes a run's words into the outbox of a sender, and hears what the store says of the run."""
+
+    part: tuple[str, float] | None = None  # what its progress is of: a key, and its share; None = the whole
 
     def __init__(
         self,
@@ -311,6 +347,7 @@ class _RunOutlet(Outlet):
             message=message,
             metadata=metadata,
             stage=stage,
+            part=self.part,
         )
         self.put(report)
         self._tail = report
@@ -384,6 +421,7 @@ class _RunOutlet(Outlet):
             message=report.message,
             metadata=report.metadata,
             stage=report.stage,
+            part=self.part if kind == "progress" else None,
             status=report.status,
             result=report.result,
             error=report.error,
@@ -402,3 +440,47 @@ class _RunOutlet(Outlet):
             self._known = Report("progress", self.project_id, self.task_name, self.run_id)
         stage = report.stage if report.kind == "progress" else self._known.stage
         self._known.absorb(report.progress, report.message, report.metadata, stage, report.status)
+
+
+class _PartOutlet(_RunOutlet):
+    """Speaks of one part of a run: what moves or completes it are that part's words, what ends it the run's."""
+
+    stage = ""
+    last = False
+    _finished = False  # it was said to be done
+    _run_ended = False
+
+    @override
+    def tell(self, progress: float | None, message: str, metadata: bytes | None, stage: tuple[str, ...]) -> None:
+        self._finished |= progress == 1
+        super().tell(progress, message, metadata, (self.stage, *stage))
+
+    @override
+    def put(self, report: Report) -> None:
+        if report.kind == "completed" and not self.last:
+            # Said once: repeated after the next part has begun, it would show this one as the running stage.
+            if not self._finished:
+                self.tell(1.0, report.message, None, ())
+            return
+        if report.kind == "status" and report.status in _PROGRESS_STATUSES:
+            # The statuses that a progress carries name the stage too, and a part that starts is at 0.
+            report.kind, report.part, report.stage = "progress", self.part, (self.stage,)
+            report.progress = 0.0 if report.status == "started" else None
+        self._run_ended |= report.terminal
+        super().put(report)
+
+    @override
+    def leave(self, *, ended: bool) -> None:
+        super().leave(ended=self._run_ended)
+
+    @override
+    def learn(self, report: Report, now: float) -> float | None:
+        self._remember(report)
+        return None  # a part knows nothing of the time that the whole will take
+
+
+def _check_own_run_id(run_id: str) -> str:
+    if rules.check_run_id(run_id).startswith(rules.AUTO_RUN_PREFIX):
+        msg = f"run_id {rules.shown(run_id)} is not valid: ids that begin with 'auto-' are drawn by the store"
+        raise ValueError(msg)
+    return run_id
