@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import redis
 import redis.asyncio
@@ -131,17 +131,27 @@ def _from_url(url: str) -> Server:
         msg = f"namespace {rules.shown(namespace)} is not valid: use 1 to 64 characters of A-Z a-z 0-9 . _ : -"
         raise ValueError(msg)
     timeout_s = _seconds(options.pop("timeout_s", None))
-    plain = urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path, urlencode(options), ""))
+    if re.fullmatch(r"/?|/\d+", parts.path) is None:
+        raise _not_valid(url, "after the host stands the number of a database")
     try:
-        pool = redis.ConnectionPool.from_url(plain)
+        pool = redis.ConnectionPool.from_url(
+            f"{_SCHEMES[parts.scheme]}://{parts.netloc}{parts.path}?{urlencode(options)}"
+        )
+    except ValueError as error:
+        raise _not_valid(url, str(error)) from None
+    try:
         pool.make_connection()  # connects to nothing yet, but refuses an option that it doesn't know
-        taken = _settings(pool.connection_kwargs, tls=parts.scheme in {"rediss", "valkeys"})
-    except (ValueError, TypeError) as error:
-        # Not the URL: it may hold a password. redis-py's own sentence may quote it too.
-        reason = str(error) if not parts.password or unquote(parts.password) not in str(error) else "it can't be read"
-        msg = f"a {parts.scheme}:// URL is not valid: {reason}; write '{parts.scheme}://host:6379/0'"
-        raise ValueError(msg) from None
-    return _single(taken, namespace, timeout_s)
+    except TypeError as error:
+        unknown = next((name for name in options if f"'{name}'" in str(error)), None)
+        raise _not_valid(url, f"there is no option {unknown!r}" if unknown else str(error)) from None
+    return _single(_settings(pool.connection_kwargs, tls=parts.scheme in {"rediss", "valkeys"}), namespace, timeout_s)
+
+
+def _not_valid(url: str, reason: str) -> ValueError:
+    scheme = url.partition(":")[0]
+    if "@" in url:  # what others say of it may quote a password
+        reason = "it can't be read; in a user or password, special characters are written as %40 for '@'"
+    return ValueError(f"a {scheme}:// URL is not valid: {reason}; write '{scheme}://host:6379/0'")
 
 
 def _seconds(text: str | None) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import redis.exceptions
 from redis.cluster import RedisCluster
 from redis.exceptions import (
     AuthenticationError,
@@ -73,9 +75,13 @@ class Scripts:
     """
 
     lease_s = LEASE_S
+    node_pause_s = 1.0
+    """Seconds that a cluster's node is left alone after it didn't answer: its projects must not hold up the others,
+    which share a thread with them."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._silent_until: dict[str, float] = {}
         self._lock = threading.Lock()
         self._client: Client | None = None
 
@@ -141,6 +147,20 @@ class Scripts:
 
     def _execute(self, call: Call) -> Reply:
         client = self.client()
+        if not isinstance(client, RedisCluster):
+            return self._ask(client, call)
+        node: Any = client.get_node_from_key(self._server.keys(call.project_id)[0])  # type: ignore[no-untyped-call]
+        name = getattr(node, "name", "")
+        if time.monotonic() < self._silent_until.get(name, 0.0):
+            msg = f"Redis at {self._server.where}: node {name} didn't answer a moment ago"
+            raise TransportError(msg)
+        try:
+            return self._ask(client, call)
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
+            self._silent_until[name] = time.monotonic() + self.node_pause_s
+            raise
+
+    def _ask(self, client: Client, call: Call) -> Reply:
         try:
             return client.execute_command(*self._command(call))  # type: ignore[no-any-return]
         except NoScriptError:
