@@ -18,7 +18,7 @@ from calls import progress_rows, track_rows
 from fanout import fanout_rows, sse_rows, stalled_rows, stuck_rows
 from imports import import_rows
 from rows import Row, head
-from stores import redis_rows
+from stores import fault_rows, redis_rows
 
 _PARTS = {
     "progress": progress_rows,
@@ -29,6 +29,7 @@ _PARTS = {
     "stuck": stuck_rows,
     "stalled": stalled_rows,
     "redis": redis_rows,
+    "faults": fault_rows,
 }
 _PACKAGES = (
     *("progresskit", "pydantic", "anyio", "starlette", "uvicorn", "websockets"),

@@ -207,6 +207,32 @@ def _latency_rows(port: int, *, quick: bool) -> Iterator[Row]:
         )
 
 
+def fault_rows(*, quick: bool) -> Iterator[Row]:
+    """Time single calls beside a store that refuses, or takes connections and never answers."""
+    calls = 300 if quick else 5_000
+    with socket.socket() as closed, socket.socket() as silent:
+        closed.bind(("127.0.0.1", 0))  # and never listens
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        for what, listener in (("refuses", closed), ("hangs", silent)):
+            url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+            with Publisher.from_url(url, flush_timeout_s=0) as publisher:
+                tasks = [publisher.task("bench", f"task {number}") for number in range(_TASKS)]
+                took = []
+                for number in range(calls):
+                    task = tasks[number % _TASKS]
+                    start = time.perf_counter()
+                    if number % 10:
+                        task.progress(number / calls, "Rendering")
+                    else:
+                        task.status("in_progress", f"Rendering frame {number}")
+                    took.append(time.perf_counter() - start)
+                    time.sleep(0.0005)  # long enough for the sender to be in the midst of something
+            p99 = quantiles(took, n=100)[98]
+            yield Row(what=f"a call beside a store that {what}: p99", ours=[p99], most_ours=0.02)
+            yield Row(what=f"a call beside a store that {what}: the slowest", ours=[max(took)])
+
+
 def serve_from_redis(pipe: Connection, url: str) -> None:
     """Serve a gateway until told to stop: the whole life of its process."""
     from servers import uvicorn_of  # noqa: PLC0415 - the other processes do without it

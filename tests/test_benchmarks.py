@@ -34,6 +34,7 @@ ROWS = [
     "server time, an event of a batch of 100; a bare PUBLISH",
     "worker to browser, 100 events/s: p50 age; raw pub/sub",
     "worker to browser, 100 events/s: p99 age; raw pub/sub",
+    *(f"a call beside a store that {fault}: p99" for fault in ("refuses", "hangs")),
 ]
 
 
