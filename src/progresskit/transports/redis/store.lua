@@ -273,11 +273,15 @@ end
 
 -- The first write of a call. A full store or a replica refuses it, and then nothing is written.
 local function begin_save(call)
-  return call('HSET', META, 'epoch', epoch, 'offset', whole(offset), 'server', server)
+  return call('HSET', META, 'epoch', epoch, 'server', server)
 end
 
 local function save()
   begin_save(redis.call)
+  if #delivered > 0 then
+    -- Readers get it when the call is over; before the rest, since a user may not be allowed to.
+    redis.call('PUBLISH', channel, table.concat(delivered, '\n'))
+  end
   if lost then
     redis.call('DEL', TASKS, INDEX, DUE, PARTS, PART_NAMES, SENDERS, SEEN)
   end
@@ -324,11 +328,8 @@ local function save()
 end
 
 local function end_save()
-  redis.call('HSET', META, 'sizes', sizes())
+  redis.call('HSET', META, 'offset', whole(offset), 'sizes', sizes())
   for _, key in ipairs(KEYS) do
     redis.call('PEXPIRE', key, keep_ms)
-  end
-  if #delivered > 0 then
-    redis.call('PUBLISH', channel, table.concat(delivered, '\n'))
   end
 end
