@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-__all__ = ["after_fork_in_child", "at_exit", "in_event_loop", "loop_caller", "reuse_address"]
+__all__ = [
+    "after_fork_in_child",
+    "at_exit",
+    "drop_silent_peers",
+    "in_event_loop",
+    "is_open_to_all",
+    "loop_caller",
+    "reuse_address",
+]
 
 
 def after_fork_in_child(callback: Callable[[], None]) -> None:
@@ -56,6 +65,25 @@ def reuse_address(listener: socket.socket) -> None:
         import socket  # noqa: PLC0415 - who gave us one has loaded it
 
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
+def drop_silent_peers(listener: socket.socket, after_s: float) -> None:
+    """Have the system cut whoever is accepted here and then takes nothing of what is sent for so long.
+
+    That is a machine that is gone, and a client that has stopped reading too: without it, what was written
+    and the descriptor stay until the peer comes back. Linux knows how; elsewhere nothing happens.
+    """
+    import socket  # noqa: PLC0415 - who gave us one has loaded it
+
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(after_s * 1_000))
+
+
+def is_open_to_all(descriptor: int) -> bool:
+    """Tell whether every user of this machine may read an open file, where the system's mode bits say so."""
+    mode = os.fstat(descriptor).st_mode
+    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & stat.S_IROTH)
 
 
 def loop_caller() -> Callable[[Callable[[], None]], None]:

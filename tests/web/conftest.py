@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,79 @@ def stream() -> Callable[..., Any]:
             yield Socket(connection)
 
     return open_stream
+
+
+@pytest.fixture
+def inbox() -> Callable[..., Any]:
+    """Return ``inbox(base_url, **options)``: a context with a ``Socket`` on which batches go in."""
+
+    @contextmanager
+    def open_inbox(base_url, **options):
+        url = f"ws{base_url.removeprefix('http')}/publish"
+        with connect(url, open_timeout=PATIENCE_S, close_timeout=1, compression=None, **options) as connection:
+            yield Socket(connection)
+
+    return open_inbox
+
+
+class GatedStore(MemoryTransport):
+    """A store whose ``publish`` can be held up, by project, or made to fail; it counts who is inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failure: BaseException | None = None
+        self.inside = self.most_inside = self.published = 0
+        self._gates: dict[str, threading.Event] = {}
+        self._counting = threading.Lock()
+
+    def hold(self, project_id: str) -> threading.Event:
+        """Hold up what is published to a project until the event that is returned is set."""
+        return self._gates.setdefault(project_id, threading.Event())
+
+    def release(self) -> None:
+        """Let everything pass."""
+        while self._gates:
+            self._gates.popitem()[1].set()
+
+    def publish(self, batch):
+        with self._counting:
+            self.inside += 1
+            self.published += 1
+            self.most_inside = max(self.most_inside, self.inside)
+        try:
+            gate = self._gates.get(batch.project_id)
+            if gate is not None:
+                assert gate.wait(30), "nobody opened the gate"
+            if self.failure is not None:
+                raise self.failure
+            return super().publish(batch)
+        finally:
+            with self._counting:
+                self.inside -= 1
+
+
+@pytest.fixture
+def store() -> Iterator[GatedStore]:
+    store = GatedStore()
+    yield store
+    store.release()
+    store.close()
+
+
+@pytest.fixture
+def an_event() -> Callable[..., dict[str, Any]]:
+    """Return ``an_event(**fields)``: one progress event, as JSON."""
+
+    def an_event(**fields):
+        return {
+            "type": "progress",
+            "task_name": "t",
+            "run_id": "r",
+            "timestamp": "2026-11-23T00:00:00.000Z",
+            "progress": 0.5,
+        } | fields
+
+    return an_event
 
 
 @pytest.fixture

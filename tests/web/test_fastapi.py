@@ -44,7 +44,16 @@ def url(request, serve, transport):
     return serve(request.param(hub)) + PREFIX
 
 
-def test_every_way_in_works_under_a_prefix(url, http, stream, sse, publish):
+def test_every_way_in_works_under_a_prefix(url, http, inbox, publish, an_event):
+    publish(progress=0.25)
+    assert http.post(f"{url}/projects/p/events", json={"events": [an_event()]}).status_code == 200
+    assert http.post(f"{url}/projects/p/cancel", json={"task_name": "t"}).status_code == 202
+    with inbox(url) as socket:
+        socket.send('{"project_id":"p","sender":"s","number":1,"held":[["t","r"]]}')
+        assert socket.message()["news"] == [["t", "r", "cancel"]]
+
+
+def test_every_way_out_works_under_a_prefix(url, http, stream, sse, publish):
     publish(progress=0.5)
     with stream(url) as socket, sse(url) as (_, events):
         assert socket.message()["tasks"][0]["progress"] == 0.5
@@ -91,11 +100,12 @@ def test_a_router_runs_its_hub_for_as_long_as_the_app(transport, test_client):
     assert not hub.running
 
 
-def test_a_test_client_without_a_lifespan_works_too(transport, test_client):
+def test_a_test_client_without_a_lifespan_works_too(transport, test_client, an_event):
     hub = Hub(transport)
     client = test_client(mounted(hub))
     for _ in range(2):  # each request has an event loop of its own
         assert client.get(f"{PREFIX}/projects/p").status_code == 200
+        assert client.post(f"{PREFIX}/projects/p/events", json={"events": [an_event()]}).status_code == 200
         with client.websocket_connect(f"{PREFIX}/projects/p/stream") as socket:
             assert socket.receive_json()["type"] == "snapshot"
     assert not hub.running

@@ -20,12 +20,17 @@ def test_a_stream_begins_with_a_snapshot_and_goes_on_with_events(gateway, stream
     with stream(gateway()) as socket:
         first = socket.message()
         assert (first["type"], first["project_id"], first["resumed"]) == ("snapshot", "p", False)
-        assert first["actions"] == ["watch"]
+        assert first["actions"] == ["watch", "cancel"]
         assert [task["progress"] for task in first["tasks"]] == [0.25]
         receipt = publish(task_name="t", progress=0.5, message="half")
         event = socket.message()
         assert (event["type"], event["progress"], event["message"]) == ("progress", 0.5, "half")
         assert event["cursor"] == str(receipt.cursor)
+
+
+def test_a_stream_says_what_its_client_may_do(gateway, stream):
+    with stream(gateway(lambda connection, project_id, action: action == "watch")) as socket:
+        assert socket.message()["actions"] == ["watch"]
 
 
 def test_after_resumes(gateway, stream, publish):

@@ -23,6 +23,7 @@ from progresskit.audio import AudioCorrectionLoop
 from progresskit.audio.models import join_takes
 from progresskit.audio.sentences import has_words
 from progresskit.cli.serving import LOOPBACK, listen, local_server
+from progresskit.cli.usage import UsageError
 from progresskit.hub import Hub
 from progresskit.integrations.rich import RichReporter
 from progresskit.integrations.rich.lines import visible
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from progresskit.audio import VerifiedAudio
     from progresskit.reporter import Reporter
 
-__all__ = ["UsageError", "run_demo", "script_of"]
+__all__ = ["run_demo", "script_of"]
 
 PROJECT: Final = "demo"
 TASK: Final = "Verified speech"
@@ -46,10 +47,6 @@ _LAST_WORDS_S: Final = 0.5
 """How long an interrupted job has to say that it was cancelled."""
 _MAX_PORT: Final = 65_535
 _MAX_SCRIPT_BYTES: Final = 1024 * 1024
-
-
-class UsageError(Exception):
-    """What the user asked for can't be done."""
 
 
 def script_of(text: str | None, file: Path | None) -> str:
@@ -116,7 +113,7 @@ def run_demo(script: str, *, port: int, target: float, out: Path, browser: bool,
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     _make_writable(out)
     try:
-        listener = listen(port)
+        listener = listen(LOOPBACK, port)
     except OSError as error:
         msg = f"--port {port} can't be had: {error.strerror or error}"
         raise UsageError(msg) from None

@@ -26,7 +26,8 @@ def transport_from_url(url: str) -> Transport:
 
     Args:
         url: ``memory://`` or ``memory://name`` (one object per name and process; none = ``default``);
-            ``redis://`` or ``rediss://`` (also ``valkey://``, ``valkeys://``), see :mod:`progresskit.transports.redis`.
+            ``redis://`` or ``rediss://`` (also ``valkey://``, ``valkeys://``), see :mod:`progresskit.transports.redis`;
+            ``ws://`` or ``wss://``, a gateway's address, see :mod:`progresskit.transports.websocket`.
 
     Raises:
         ValueError: The URL names no transport, or isn't valid for the one it names.
@@ -71,7 +72,14 @@ def _open_redis(url: str) -> Transport:
     return RedisTransport(url)
 
 
+def _open_websocket(url: str) -> Transport:
+    from progresskit.transports.websocket import WebSocketTransport  # noqa: PLC0415 - as above
+
+    return WebSocketTransport(url)
+
+
 _OPENERS: Final[dict[str, Callable[[str], Transport]]] = {
     "memory": _open_memory,
     **dict.fromkeys(("redis", "rediss", "valkey", "valkeys"), _open_redis),
+    **dict.fromkeys(("ws", "wss"), _open_websocket),
 }

@@ -12,6 +12,9 @@
 ``GET /projects/{project_id}``                 the snapshot; ``?after=``
 ``GET /projects/{project_id}/connections``     how many watch the project in this process
 ``GET /connections``                           how many watch what in this process
+``POST /projects/{project_id}/events``         a batch of events, answered with its receipt
+``WS /publish``                                batches of all projects in, receipts out
+``POST /projects/{project_id}/cancel``         ask the live run of a task to stop
 ``GET /projects/{project_id}/view``            a live page, with ``/view.css`` and ``/progresskit.js``
 ``GET /health``                                200 where the store has answered within 15 s, else 503
 =============================================  ==========================================================
@@ -21,24 +24,37 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router, WebSocketRoute
 
 from progresskit import rules
+from progresskit.batches import InvalidEventError, batch_from_json, decode_batch, encode_receipt, object_from_json
 from progresskit.errors import TransportError
+from progresskit.events import new_run_id
 from progresskit.frames import Form, encode_snapshot
 from progresskit.hub import Hub
 from progresskit.logs import about, get_logger
 from progresskit.web import sockets, sse
 from progresskit.web.access import Guard
+from progresskit.web.bodies import check_is_json, read_body
 from progresskit.web.health import Store
 from progresskit.web.hosting import Hosting
-from progresskit.web.limits import Limits, Seats
+from progresskit.web.inbox import Inbox
+from progresskit.web.limits import Limits, Seats, Turns
 from progresskit.web.origins import Origins
 from progresskit.web.pages import packaged_file
-from progresskit.web.refusals import BAD_REQUEST, NOT_FOUND, STORE_UNAVAILABLE, Refused
+from progresskit.web.publishing import Desk
+from progresskit.web.refusals import (
+    BAD_REQUEST,
+    NOT_FOUND,
+    NOT_LIVE,
+    STORE_UNAVAILABLE,
+    Refused,
+    invalid_event,
+    malformed,
+)
 from progresskit.web.routes import HttpEndpoint, SocketEndpoint
 from progresskit.web.streams import Ending, Stream
 
@@ -50,15 +66,14 @@ if TYPE_CHECKING:
 
     from progresskit.hub import Client
     from progresskit.web.access import Authorize, Leave
-    from progresskit.web.routes import Caller
+    from progresskit.web.routes import Answer, Caller
 
 __all__ = ["Gateway"]
 
 _DEFAULT_LIMITS: Final = Limits()
-# What a watcher may do. Asking to cancel joins it once there is a route for it.
-_ACTIONS: Final = ("watch",)
 
 _log = get_logger("web")
+T = TypeVar("T")
 
 
 class Gateway:
@@ -100,7 +115,9 @@ class Gateway:
         self._seats = Seats(limits)
         self._inline_sends = inline_sends
         self._store = Store(self._hub)
-        self._streams: set[Stream] = set()
+        self._desk = Desk(self._hub)
+        self._turns = Turns(limits.batches_in_flight)
+        self._streams: set[Stream | Inbox] = set()
         self._hosting = Hosting(self._hub, self._end_streams)
         self._router = Router(self.routes, redirect_slashes=False, default=self._nowhere, lifespan=self.lifespan)
 
@@ -127,22 +144,27 @@ class Gateway:
     @property
     def routes(self) -> list[BaseRoute]:
         """The routes, each whole in itself: for routers that take them one by one."""
-        http = partial(HttpEndpoint, origins=self._origins)
         return [
             # Without methods: the endpoint answers 405 itself, as JSON.
-            Route("/projects/{project_id}", http(self._snapshot)),
-            Route("/projects/{project_id}/events", http(self._events)),
-            Route("/projects/{project_id}/connections", http(self._project_connections)),
-            Route("/projects/{project_id}/view", http(self._view)),
-            Route("/connections", http(self._connections)),
-            Route("/health", http(self._health)),
-            Route("/progresskit.js", http(partial(_file, name="progresskit.js"))),
-            Route("/view.css", http(partial(_file, name="view.css"))),
+            Route("/projects/{project_id}", self._http(get=self._snapshot)),
+            Route("/projects/{project_id}/events", self._http(get=self._events, post=self._publish)),
+            Route("/projects/{project_id}/cancel", self._http(post=self._cancel)),
+            Route("/projects/{project_id}/connections", self._http(get=self._project_connections)),
+            Route("/projects/{project_id}/view", self._http(get=self._view)),
+            Route("/connections", self._http(get=self._connections)),
+            Route("/health", self._http(get=self._health)),
+            Route("/progresskit.js", self._http(get=partial(_file, name="progresskit.js"))),
+            Route("/view.css", self._http(get=partial(_file, name="view.css"))),
             WebSocketRoute(
                 "/projects/{project_id}/stream",
                 SocketEndpoint(self._admit_stream, self._stream, self._origins),
             ),
+            WebSocketRoute("/publish", SocketEndpoint(self._admit_batches, self._batches, self._origins)),
         ]
+
+    def _http(self, *, get: Answer | None = None, post: Answer | None = None) -> HttpEndpoint:
+        answers = {"GET": get, "HEAD": get, "POST": post}
+        return HttpEndpoint({method: answer for method, answer in answers.items() if answer is not None}, self._origins)
 
     # --- the stream, in both forms --------------------------------------------------------------------------------
 
@@ -153,14 +175,14 @@ class Gateway:
         await self._hosting.ensure()
         return leave
 
-    async def _stream(self, caller: Caller, leave: Leave, receive: Receive, send: Send) -> None:
+    async def _stream(self, caller: Caller, leave: Leave, send: Send) -> None:
         query = caller.connection.query_params
         form = Form.BATCH if query.get("batch") == "1" else Form.TEXT
         ending = await self._follow(
             caller,
             leave,
             send,
-            lambda client: sockets.until_disconnect(receive, client, self._limits),
+            lambda client: sockets.until_disconnect(caller.receive, client, self._limits),
             form=form,
             after=query.get("after"),
         )
@@ -189,26 +211,81 @@ class Gateway:
         after: str | None,
     ) -> Ending:
         """Attach a connection's raw ``send`` to the hub until something ends it."""
-        with self._live_stream() as stream:
+        actions = await self._actions(caller)
+        stream = Stream()
+        with self._ended_with_us(stream):
             if not self._hub.running:  # it ended while we were accepting
                 return Ending.SERVER_ENDING
             async with self._hub.attach(
-                caller.project_id, send, form=form, after=after, actions=_ACTIONS, inline=self._inline_sends
+                caller.project_id, send, form=form, after=after, actions=actions, inline=self._inline_sends
             ) as client:
                 return await stream.follow(client, partial(listen, client), expires_at=leave.expires_at)
 
+    async def _actions(self, caller: Caller) -> tuple[str, ...]:
+        """Return what a watcher may do, so that a page offers nothing that would be refused."""
+        try:
+            await self._guard.leave(caller.connection.scope, caller.project_id, "cancel")
+        except Refused:
+            return ("watch",)
+        return ("watch", "cancel")
+
     @contextmanager
-    def _live_stream(self) -> Iterator[Stream]:
-        stream = Stream()
+    def _ended_with_us(self, stream: Stream | Inbox) -> Iterator[None]:
         self._streams.add(stream)
         try:
-            yield stream
+            yield
         finally:
             self._streams.discard(stream)
 
     def _end_streams(self) -> None:
         for stream in list(self._streams):
             stream.end(Ending.SERVER_ENDING)
+
+    # --- the ways in ----------------------------------------------------------------------------------------------
+
+    async def _admit_batches(self, caller: Caller) -> None:
+        # Who it is shows with the first batch: what is asked is whether somebody may publish to a project.
+        caller.held.enter_context(self._seats.one())
+        await self._hosting.ensure()
+
+    async def _batches(self, caller: Caller, _admitted: None, send: Send) -> None:
+        async def take(inbox: Inbox, fields: dict[str, Any], number: int) -> bytes:
+            await self._hosting.ensure()
+            project_id = _project_of(fields)
+            leave = await self._guard.leave(caller.connection.scope, project_id, "publish")
+            if not inbox.known:
+                caller.held.enter_context(self._seats.one_of(leave.principal))
+            inbox.let_in(leave)
+            batch = _made(lambda: batch_from_json(fields))
+            return encode_receipt(await self._desk.publish(batch, leave.principal), number=number)
+
+        inbox = Inbox(take, send, self._limits)
+        with self._ended_with_us(inbox):
+            ending = await inbox.serve(caller.receive)
+        await sockets.say_goodbye(send, ending, Form.TEXT)
+
+    async def _publish(self, caller: Caller) -> Response:
+        project_id = caller.project_id
+        check_is_json(caller)
+        leave = await self._guard.leave(caller.connection.scope, project_id, "publish")
+        await self._hosting.ensure()
+        async with self._turns.one_of(leave.principal):
+            body = await read_body(caller, self._limits.batch_bytes)
+            batch = _made(lambda: decode_batch(body, project_id=project_id, sender=new_run_id()))
+            receipt = await self._desk.publish(batch, leave.principal)
+        return Response(encode_receipt(receipt), media_type="application/json")
+
+    async def _cancel(self, caller: Caller) -> Response:
+        project_id = caller.project_id
+        check_is_json(caller)
+        leave = await self._guard.leave(caller.connection.scope, project_id, "cancel")
+        await self._hosting.ensure()
+        async with self._turns.one_of(leave.principal):
+            body = await read_body(caller, self._limits.batch_bytes)
+            task_name = _made(lambda: rules.check_task_name(object_from_json(body, "a request").get("task_name")))
+            if not await self._desk.cancel(project_id, task_name):
+                raise Refused(NOT_LIVE)
+        return JSONResponse({"project_id": project_id, "task_name": task_name}, 202)
 
     # --- plain requests -------------------------------------------------------------------------------------------
 
@@ -250,7 +327,7 @@ class Gateway:
         if scope["type"] == "websocket":
             await SocketEndpoint(_refuse, _serve_nothing, self._origins)(scope, receive, send)
         else:
-            await HttpEndpoint(_refuse, self._origins, (scope["method"],))(scope, receive, send)
+            await HttpEndpoint({scope["method"]: _refuse}, self._origins)(scope, receive, send)
 
 
 async def _file(caller: Caller, *, name: str) -> Response:
@@ -262,8 +339,23 @@ async def _refuse(caller: Caller) -> Response:
     raise Refused(BAD_REQUEST if b"%2f" in caller.connection.scope.get("raw_path", b"").lower() else NOT_FOUND)
 
 
-async def _serve_nothing(caller: Caller, admitted: Any, receive: Receive, send: Send) -> None:
+async def _serve_nothing(caller: Caller, admitted: Any, send: Send) -> None:
     """Stand where a refused socket is never served."""
+
+
+def _project_of(fields: dict[str, Any]) -> str:
+    """Return the project that a batch names, which is all that is needed to know whether it may come in."""
+    return _made(lambda: rules.check_project_id(fields.get("project_id")))  # type: ignore[arg-type]
+
+
+def _made(make: Callable[[], T]) -> T:
+    """Return what a client's words make, or refuse them with the sentence that says what is wrong with them."""
+    try:
+        return make()
+    except InvalidEventError as error:
+        raise Refused(invalid_event(str(error))) from None
+    except ValueError as error:  # a DecodeError is one
+        raise Refused(malformed(str(error))) from None
 
 
 def _hub(hub_or_url: Any) -> Hub:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
+
+import anyio
 
 from progresskit import rules
-from progresskit.web.refusals import TOO_MANY, Refused
+from progresskit.frames import MAX_BATCH_BYTES
+from progresskit.web.refusals import TOO_MANY, TOO_MANY_BATCHES, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
-__all__ = ["Limits", "Pace", "Seats"]
+__all__ = ["Limits", "Pace", "Seats", "Turns"]
+
+_WAIT_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +29,20 @@ class Limits:
     Args:
         message_bytes: Largest message of a client on a stream; a larger one closes it with 1009.
         messages_per_s: Most messages of a client on a stream within any second; more close it with 4429.
-        connections_per_principal: Streams (WebSocket and SSE together) that one principal may hold
-            open; what ``authorize`` lets in with a plain ``True`` has no principal, and isn't counted so.
-        connections: Streams in all.
+        connections_per_principal: Streams (WebSocket and SSE) and sockets for batches that one principal may
+            hold open; what ``authorize`` lets in with a plain ``True`` has no principal, and isn't counted so.
+        connections: Streams in all, and sockets on which batches come in.
+        batch_bytes: Largest batch, by POST or on a socket.
+        batches_in_flight: Batches that are taken at once: of one socket, and of one principal's POSTs; the next
+            one waits.
     """
 
     message_bytes: int = 4 * 1024
     messages_per_s: int = 20
     connections_per_principal: int = 32
     connections: int = 10_000
+    batch_bytes: int = MAX_BATCH_BYTES
+    batches_in_flight: int = 8
 
     def __post_init__(self) -> None:
         """Refuse what can't be a limit.
@@ -107,3 +118,38 @@ class Pace:
             self._recent.popleft()
         self._recent.append(now_s)
         return len(self._recent) <= self._most
+
+
+class Turns:
+    """Lets so many of each principal's requests be under way at once; the next ones wait for a while.
+
+    Who is nobody in particular shares the turns with all others who aren't.
+
+    Args:
+        most: Requests at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        # Of those who have a request under way: principals come and go, and their names must not pile up.
+        self._of: WeakValueDictionary[str | None, anyio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def one_of(self, principal: str | None) -> AsyncIterator[None]:
+        """Take one of a principal's turns.
+
+        Raises:
+            Refused: There was none for 2 s.
+        """
+        turns = self._of.get(principal)
+        if turns is None:
+            turns = self._of[principal] = anyio.Semaphore(self._most)
+        try:
+            with anyio.fail_after(_WAIT_S):
+                await turns.acquire()
+        except TimeoutError:
+            raise Refused(TOO_MANY_BATCHES) from None
+        try:
+            yield
+        finally:
+            turns.release()

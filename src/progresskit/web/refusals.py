@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.responses import JSONResponse
@@ -13,12 +13,19 @@ __all__ = [
     "EXPIRED",
     "FOREIGN_ORIGIN",
     "INTERNAL",
+    "METHOD_NOT_ALLOWED",
     "NOT_AUTHENTICATED",
     "NOT_FOUND",
+    "NOT_JSON",
+    "NOT_LIVE",
     "STORE_UNAVAILABLE",
+    "TOO_LARGE",
     "TOO_MANY",
+    "TOO_MANY_BATCHES",
     "Refusal",
     "Refused",
+    "invalid_event",
+    "malformed",
 ]
 
 
@@ -59,12 +66,26 @@ class Refused(Exception):  # noqa: N818 - it names what happens to the request; 
 
 
 BAD_REQUEST: Final = Refusal(400, 4400, "bad_request", "The request is malformed.")
+NOT_JSON: Final = replace(BAD_REQUEST, error="A POST takes a body of application/json, and nothing else.")
 NOT_AUTHENTICATED: Final = Refusal(401, 4401, "not_authenticated", "Credentials are missing or not valid.")
 EXPIRED: Final = Refusal(401, 4408, "expired", "The credentials have expired: fetch new ones and come back.")
 FOREIGN_ORIGIN: Final = Refusal(403, 4400, "foreign_origin", "This origin is not allowed here.")
 NOT_FOUND: Final = Refusal(404, 4404, "not_found", "There is nothing here, or nothing for you.")
 METHOD_NOT_ALLOWED: Final = Refusal(405, 4400, "method_not_allowed", "This route does not take that method.")
+NOT_LIVE: Final = Refusal(409, 4400, "not_live", "The task has no live run that could be asked to stop.")
+TOO_LARGE: Final = Refusal(413, 1009, "too_large", "The body is too large: send less at once.")
 TOO_MANY: Final = Refusal(429, 4429, "too_many", "Too many connections: close some, or come back later.", 10)
+TOO_MANY_BATCHES: Final = Refusal(429, 4429, "too_many", "Too many batches at once: wait for their receipts.", 1)
 INTERNAL: Final = Refusal(500, 1011, "internal", "The server failed to answer. Its log says why.")
 STORE_UNAVAILABLE: Final = Refusal(503, 1012, "store_unavailable", "The store does not answer.", 2)
 CLOSING: Final = Refusal(503, 1012, "closing", "The server is about to restart.", 1)
+
+
+def malformed(sentence: str) -> Refusal:
+    """Refuse a request that can't be read, and say to whom sent it what is wrong with it."""
+    return replace(BAD_REQUEST, error=f"The request is malformed: {sentence}.")
+
+
+def invalid_event(sentence: str) -> Refusal:
+    """Refuse a batch that can be read, but says what no store may take."""
+    return Refusal(422, 4400, "invalid_event", f"Nothing of the batch was taken: {sentence}.")

@@ -6,6 +6,7 @@ gateway's own router or in a FastAPI app's.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,14 +22,12 @@ from progresskit.web.refusals import BAD_REQUEST, INTERNAL, METHOD_NOT_ALLOWED, 
 from progresskit.web.streams import FAREWELL_S
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from starlette.types import Receive, Scope, Send
 
     from progresskit.web.origins import Origins
     from progresskit.web.refusals import Refusal
 
-__all__ = ["Caller", "HttpEndpoint", "SocketEndpoint", "close_socket"]
+__all__ = ["Answer", "Caller", "HttpEndpoint", "SocketEndpoint", "close_socket"]
 
 _log = get_logger("web")
 
@@ -42,10 +41,12 @@ class Caller:
     Args:
         connection: The request or the WebSocket.
         held: Closed once the answer is over.
+        receive: Gives what else comes: the body of a request, the messages of a socket.
     """
 
     connection: HTTPConnection
     held: ExitStack
+    receive: Receive
 
     @property
     def project_id(self) -> str:
@@ -60,29 +61,26 @@ class Caller:
             raise Refused(BAD_REQUEST) from None
 
 
+Answer = Callable[[Caller], Awaitable[Response]]
+"""Returns the response to a request, or raises ``Refused``."""
+
+
 class HttpEndpoint:
     """One HTTP route.
 
     Args:
-        answer: Returns the response, or raises ``Refused``.
+        answers: What answers each method that the route takes beside ``OPTIONS``.
         origins: Which pages may ask.
-        methods: What the route takes beside ``OPTIONS``.
     """
 
-    def __init__(
-        self,
-        answer: Callable[[Caller], Awaitable[Response]],
-        origins: Origins,
-        methods: tuple[str, ...] = ("GET", "HEAD"),
-    ) -> None:
-        self._answer = answer
+    def __init__(self, answers: Mapping[str, Answer], origins: Origins) -> None:
+        self._answers = answers
         self._origins = origins
-        self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         with ExitStack() as held:
-            response = await self._respond(Caller(HTTPConnection(scope), held))
+            response = await self._respond(Caller(HTTPConnection(scope), held, receive))
             try:
                 await response(scope, receive, send)
             except OSError:
@@ -99,7 +97,7 @@ class HttpEndpoint:
             _log.exception("answering a request failed")
             response = INTERNAL.response()
         if response.status_code == METHOD_NOT_ALLOWED.status:
-            response.headers["allow"] = ", ".join((*self._methods, "OPTIONS"))
+            response.headers["allow"] = ", ".join((*self._answers, "OPTIONS"))
         response.headers.update(_HEADERS | shared)
         response.headers.setdefault("cache-control", "no-store")
         return response
@@ -108,10 +106,11 @@ class HttpEndpoint:
         connection = caller.connection
         method = connection.scope["method"]
         if method == "OPTIONS" and "access-control-request-method" in connection.headers:
-            return Response(status_code=204, headers=self._origins.preflight(self._methods))
-        if method not in self._methods:
+            return Response(status_code=204, headers=self._origins.preflight(self._answers))
+        answer = self._answers.get(method)
+        if answer is None:
             raise Refused(METHOD_NOT_ALLOWED)
-        return await self._answer(caller)
+        return await answer(caller)
 
 
 class SocketEndpoint:
@@ -126,7 +125,7 @@ class SocketEndpoint:
     def __init__(
         self,
         admit: Callable[[Caller], Awaitable[Any]],
-        serve: Callable[[Caller, Any, Receive, Send], Awaitable[None]],
+        serve: Callable[[Caller, Any, Send], Awaitable[None]],
         origins: Origins,
     ) -> None:
         self._admit = admit
@@ -144,11 +143,11 @@ class SocketEndpoint:
             return
         with ExitStack() as held:
             try:
-                await self._converse(Caller(HTTPConnection(scope), held), receive, send)
+                await self._converse(Caller(HTTPConnection(scope), held, receive), send)
             except OSError:
                 return  # the client is gone
 
-    async def _converse(self, caller: Caller, receive: Receive, send: Send) -> None:
+    async def _converse(self, caller: Caller, send: Send) -> None:
         refusal = None
         admitted: Any = None
         try:
@@ -162,13 +161,13 @@ class SocketEndpoint:
         offered = caller.connection.scope.get("subprotocols", ())
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
         if refusal is None:
-            refusal = await self._served(caller, admitted, receive, send)
+            refusal = await self._served(caller, admitted, send)
         if refusal is not None:
             await close_socket(send, refusal.close_code, refusal.code)
 
-    async def _served(self, caller: Caller, admitted: Any, receive: Receive, send: Send) -> Refusal | None:
+    async def _served(self, caller: Caller, admitted: Any, send: Send) -> Refusal | None:
         try:
-            await self._serve(caller, admitted, receive, send)
+            await self._serve(caller, admitted, send)
         except OSError:
             raise  # the client is gone
         except Exception:  # noqa: BLE001 - as above

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from progresskit.hub import Client
     from progresskit.web.limits import Limits
 
-__all__ = ["say_goodbye", "until_disconnect"]
+__all__ = ["say_goodbye", "size_of", "until_disconnect"]
 
 _CODES: Final = {
     Ending.HUB_CLOSING: (1012, "closing"),
@@ -25,6 +25,9 @@ _CODES: Final = {
     Ending.EXPIRED: (4408, "expired"),
     Ending.TOO_LARGE: (1009, "message_too_large"),
     Ending.TOO_MANY: (4429, "too_many_messages"),
+    Ending.TOO_MANY_SOCKETS: (4429, "too_many"),
+    Ending.BAD_REQUEST: (4400, "bad_request"),
+    Ending.STRANGER: (4401, "not_authenticated"),
 }
 
 
@@ -38,7 +41,7 @@ async def until_disconnect(receive: Receive, client: Client, limits: Limits) -> 
         message = await receive()
         if message["type"] == "websocket.disconnect":
             return Ending.GONE
-        if _size(message) > limits.message_bytes:
+        if size_of(message) > limits.message_bytes:
             return Ending.TOO_LARGE
         if not pace.keeps(anyio.current_time()):
             return Ending.TOO_MANY
@@ -58,7 +61,8 @@ async def say_goodbye(send: Send, ending: Ending, form: Form) -> None:
     await close_socket(send, code, reason)
 
 
-def _size(message: Message) -> int:
+def size_of(message: Message) -> int:
+    """Return how many bytes a client's message has."""
     text = message.get("text")
     if text is None:
         return len(message.get("bytes") or b"")

@@ -1,4 +1,4 @@
-"""One live connection of a watcher, whether WebSocket or SSE: what it lives by, and how it ends."""
+"""One live connection of a client, whether WebSocket or SSE: what it lives by, and how it ends."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from progresskit.hub import Client
 
-__all__ = ["FAREWELL_S", "RETRY_AFTER_MS", "Ending", "Stream"]
+__all__ = ["FAREWELL_S", "LOOK_S", "RETRY_AFTER_MS", "Ending", "Stream"]
 
 FAREWELL_S: Final = 1.0
 """Seconds that the last words to a client may take: one that reads nothing can't hold up an end."""
 RETRY_AFTER_MS: Final = 1_000
 """When clients of a server that is about to end may come back."""
-_LOOK_S: Final = 60.0
+LOOK_S: Final = 60.0
+"""Seconds after which a clock that may have been set is looked at again."""
 
 
 class Ending(Enum):
@@ -37,6 +38,12 @@ class Ending(Enum):
     """The client sent a message over the limit."""
     TOO_MANY = auto()
     """The client sent messages faster than the limit."""
+    TOO_MANY_SOCKETS = auto()
+    """The client's principal has as many connections as it may."""
+    BAD_REQUEST = auto()
+    """The client sent what is no batch, where only batches come in."""
+    STRANGER = auto()
+    """The client brought nothing that was let in."""
 
 
 class Stream:
@@ -82,5 +89,5 @@ class Stream:
     async def _until_expired(self, expires_at: float) -> None:
         # The wall clock may be set, and a monotonic one stands still in a suspended machine: look again.
         while (left_s := expires_at - self._now()) > 0:  # noqa: ASYNC110 - no event tells of a clock
-            await anyio.sleep(min(left_s, _LOOK_S))
+            await anyio.sleep(min(left_s, LOOK_S))
         self.end(Ending.EXPIRED)

@@ -2,9 +2,10 @@
 
 - ``stores(kind="valkey", **settings)`` starts a server for one test; see stores.py for what can be done to it.
 - ``shared_store`` is one for all tests that do it no harm; each takes a project of its own.
-- ``cluster`` and ``watched`` are a cluster of three, and a primary with a replica under Sentinel.
+- ``lasting_cluster`` is a cluster of three, likewise; ``everything`` makes more of these, and Sentinels.
 - ``proxies(store)`` puts a proxy before a server; see proxy.py.
-- ``harness``, ``following`` and ``worker`` are the modules of these names: test files can't import from each other.
+- ``harness``, ``following`` and ``driving`` are the modules harness.py, following.py and machine.py: test files
+  can't import from each other.
 """
 
 from __future__ import annotations
@@ -128,10 +129,8 @@ def following():
 
 
 @pytest.fixture
-def short_lease(monkeypatch):
-    """Let a lease last 1 s instead of 20, and be renewed every 0.2 s instead of 4."""
-    monkeypatch.setattr("progresskit.transports.redis.scripts.Scripts.lease_s", 1.0)
-    monkeypatch.setattr("progresskit.courier.RENEW_S", 0.2)
+def driving():
+    return load("machine")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 
 import anyio
 
@@ -11,7 +12,7 @@ from progresskit.events import Cursor, is_terminal
 from progresskit.frames import Batch
 from progresskit.state import Snapshot
 from progresskit.subscription import subscribe
-from progresskit.testing.contract.probe import same_states
+from progresskit.testing.contract.probe import same, same_states
 
 NOWHERE = Cursor("0", 0)
 
@@ -26,11 +27,28 @@ class Reader:
         self._transport = transport
         self._project_id = project_id
         self._seen = {}  # (task, run) -> its progress and status, within the epoch
+        self._stood = deque(maxlen=1_000)  # what was folded lately, after each item
 
     async def follow(self):
         async with subscribe(self._transport, self._project_id) as items:
             async for item in items:
                 self.take(item)
+
+    def forget(self):
+        """Begin anew, as a reader that kept nothing."""
+        self.folded = None
+        self.epochs.clear()
+        self._seen.clear()
+        self._stood.clear()
+
+    def take_first(self, item):
+        """Take the first item after coming back with a cursor: what changed meanwhile, or all."""
+        assert isinstance(item, Snapshot), "the first item is a Snapshot"
+        if item.cursor != self.folded.cursor:
+            self.take(item)
+        else:
+            assert not item.tasks
+            assert item.resumed == (item.cursor != NOWHERE)
 
     def take(self, item):
         self.items += 1
@@ -43,7 +61,8 @@ class Reader:
         if self.epochs[-1:] != [self.folded.cursor.epoch]:
             self.epochs.append(self.folded.cursor.epoch)
             self._seen.clear()
-        for state in self.folded.tasks:
+        self._stood.append(self.folded)
+        for state in item.tasks if isinstance(item, Snapshot) else [self.folded.get(item.task_name)]:
             self._check_goes_on(state)
 
     def _check_follows(self, item, before):
@@ -62,12 +81,25 @@ class Reader:
         assert not is_terminal(status) or state.status == status, f"something followed {status}: {state}"
         self._seen[run] = state.progress, state.status
 
+    def has_come_to(self, truth):
+        """Tell whether it is where the store was seen, or beyond; where it stood just there, it had that state."""
+        cursor = self.folded and self.folded.cursor
+        if cursor is None or cursor.epoch != truth.cursor.epoch or cursor.offset < truth.cursor.offset:
+            return False
+        for stood in self._stood:
+            if stood.cursor == truth.cursor:
+                assert same_states(stood.tasks, truth.tasks), f"at {truth.cursor}: {differing(stood, truth)}"
+        return True
+
     def is_at(self, truth):
-        return (
-            self.folded is not None
-            and self.folded.cursor == truth.cursor
-            and same_states(self.folded.tasks, truth.tasks)
-        )
+        """Tell whether it is where the store is."""
+        return self.has_come_to(truth) and self.folded.cursor == truth.cursor
+
+
+def differing(one, other):
+    """Return the tasks that two snapshots don't say the same of."""
+    names = {state.task_name for state in (*one.tasks, *other.tasks)}
+    return [(one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)][:3]
 
 
 async def read(transport, project_id):
@@ -79,15 +111,26 @@ async def read(transport, project_id):
             await anyio.sleep(0.05)
 
 
-async def converge(readers, transport, project_id, within_s=10.0):
-    """Wait until all readers are where the store is, and return how many seconds it took."""
-    began = anyio.current_time()
+async def converge(readers, transport, project_id, *, within_s=10.0, under_load=False):
+    """Wait until all readers are where the store is, and return how many seconds it took.
+
+    Args:
+        readers: Those who follow the project.
+        transport: What the store is read by.
+        project_id: The project.
+        within_s: Seconds that it may take, from the store's first answer on.
+        under_load: Whether publishers go on: then it is enough that they come to where the store was seen first.
+    """
     truth = await read(transport, project_id)
-    while not all(reader.is_at(truth) for reader in readers):
+    began = anyio.current_time()
+    while not all(reader.has_come_to(truth) if under_load else reader.is_at(truth) for reader in readers):
         took_s = anyio.current_time() - began
-        assert took_s <= within_s, f"not within {within_s} s: {[reader.folded for reader in readers]} is not {truth}"
+        stand = [reader.folded and str(reader.folded.cursor) for reader in readers]
+        assert took_s <= within_s, f"not within {within_s:g} s: readers stand at {stand}, the store at {truth.cursor}"
         await anyio.sleep(0.02)
-        truth = await read(transport, project_id)
+        seen = await read(transport, project_id)
+        if not under_load or seen.cursor.epoch != truth.cursor.epoch:
+            truth = seen
     return anyio.current_time() - began
 
 
@@ -105,3 +148,6 @@ class Speaker:
 
     def say(self, *events, held=(), left=()):
         return self._transport.publish(self.batch(*events, held=held, left=left))
+
+
+__all__ = ["Reader", "Speaker", "converge", "read", "same", "same_states"]

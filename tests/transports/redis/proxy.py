@@ -31,6 +31,8 @@ class Proxy:
         self.target = target
         self.accepted = 0  # connections so far
         self.passed = {UP: 0, DOWN: 0}  # bytes so far
+        self.said = []  # what each connection has sent up so far, where `record` was called
+        self._records = False
         self._changed = threading.Condition()
         self._links = set()
         self._held = frozenset()  # the directions in which nothing passes
@@ -45,6 +47,10 @@ class Proxy:
         """How many connections are open now."""
         with self._changed:
             return len(self._links)
+
+    def record(self):
+        """Keep in ``said`` what clients send from now on, connection by connection."""
+        self._records = True
 
     # --- faults ---
 
@@ -181,6 +187,10 @@ class Proxy:
                 data = data[: self._room]
                 self._room = None if cut else self._room - len(data)
             self.passed[way] += len(data)
+            if way == UP and self._records:
+                if not link.said:
+                    self.said.append(link.said)
+                link.said.append(data)
         return data, cut
 
     def _end(self, link, *, reset):
@@ -199,6 +209,7 @@ class _Link:
         self.client = client
         self.server = server
         self.held = frozenset()
+        self.said = []
         self.ended = False
         for end in (client, server):
             end.settimeout(_LOOK_S)

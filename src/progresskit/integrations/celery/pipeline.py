@@ -42,7 +42,9 @@ class Pipeline:
     def __init__(self, task_name: str, steps: Mapping[str, float]) -> None:
         self.task_name = rules.check_task_name(task_name)
         self.steps = dict(steps)
-        rules.check_stage(list(self.steps)[: rules.MAX_STAGES])
+        if not self.steps:
+            msg = f"pipeline {self.task_name!r} has no steps: declare each with its weight, like {{'script': 1}}"
+            raise ValueError(msg)
         for name, weight in self.steps.items():
             rules.check_stage([name])
             if not 0 < weight < math.inf:
