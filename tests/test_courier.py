@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from progresskit.batches import encode_batch
 from progresskit.courier import BREAKER_FAILURES, RENEW_S, Courier
 from progresskit.events import Cursor
-from progresskit.frames import Receipt, Run
+from progresskit.frames import MAX_BATCH_BYTES, Receipt, Run
 from progresskit.outbox import Outbox
 from progresskit.reports import Mender, Report, to_event
 
@@ -281,3 +282,15 @@ def test_an_idle_courier_keeps_nothing(outbox, courier):
     assert packed(courier, 100) is None
     assert not courier._channels
     assert courier.next_at(100) is None
+
+
+def test_leases_with_long_names_go_in_several_batches_none_of_which_is_too_large(outbox, courier):
+    names = [f"{number:03d}{'𝄞' * 125}" for number in range(100)]
+    for name in names:
+        courier.hold(Holder(task_name=name, run_id=name), 0)
+    held = []
+    while (parcel := packed(courier, 0)) is not None:
+        assert len(encode_batch(parcel.batch)) < MAX_BATCH_BYTES // 2
+        held += [run.task_name for run in parcel.batch.held]
+        courier.answered(parcel, receipt(parcel), 0)
+    assert held == names

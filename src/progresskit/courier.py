@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from progresskit.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Batch, Receipt, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from progresskit.events import Event
     from progresskit.frames import News
@@ -34,8 +34,10 @@ _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 4.0
 _NO_EPOCH: Final = "0"  # of a project that nobody has written to
 _MOST_LEASES: Final = 100
-# Of a batch's bytes, what its leases and ids may take: two lists of 100 names of 128 characters, escaped.
+# Of a batch's bytes, what its leases and ids may take; no character of a name takes more than 4, escaped or not.
 _FRAME_BYTES: Final = 128 * 1024
+_IDS_BYTES: Final = 1024
+_QUOTES_BYTES: Final = 8
 
 
 class Holder(Protocol):
@@ -348,12 +350,12 @@ class Courier:
             del channel.leases[run]
             channel.left[run] = Goodbye(channel.project_id, run)
         told = {Run(report.task_name, report.run_id) for report in reports if report.run_id is not None}
-        held = [
+        held = _as_many_as_fit(
             run for run, lease in channel.leases.items() if lease.renew_at <= now or (not lease.known and run in told)
-        ][:_MOST_LEASES]
+        )
         for run in held:
             channel.leases[run].renew_at = now + RENEW_S
-        left = tuple(channel.left.pop(run) for run in list(channel.left)[:_MOST_LEASES])
+        left = tuple(channel.left.pop(run) for run in _as_many_as_fit(channel.left))
         self._number += 1
         return Parcel(channel.project_id, self._number, tuple(held), left, reports)
 
@@ -389,6 +391,18 @@ class Courier:
         # One that is on the agenda is looked at there, and forgotten then.
         if channel.due is None and not (channel.parcels or channel.leases or channel.left):
             del self._channels[channel.project_id]
+
+
+def _as_many_as_fit(runs: Iterable[Run]) -> list[Run]:
+    """Return the first of some runs: as many as a batch has room for in one of its two lists."""
+    fitting: list[Run] = []
+    room = _FRAME_BYTES // 2 - _IDS_BYTES
+    for run in runs:
+        room -= 4 * (len(run.task_name) + len(run.run_id)) + _QUOTES_BYTES
+        if room < 0 or len(fitting) == _MOST_LEASES:
+            break
+        fitting.append(run)
+    return fitting
 
 
 def _run_of(holder: Holder) -> Run:

@@ -354,3 +354,22 @@ def _forked(call):
         answer = pipe.read()
     os.waitpid(child, 0)
     return json.loads(answer)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"sender": ""}, "sender is ''"),
+        ({"sender": "a\nb"}, "sender is"),
+        ({"sender": "s" * 257}, "1 to 256 printable"),
+        ({"held": (Run("a\nb", "r"),)}, "task_name"),
+        ({"left": (Run("t", ""),)}, "run id"),
+    ],
+)
+def test_a_batch_with_ids_against_the_rules_is_refused(fields, reason):
+    transport = MemoryTransport()
+    batch = Batch(**({"project_id": "p", "sender": "s", "number": 1} | fields))
+    with pytest.raises(TransportError, match=reason) as caught:
+        transport.publish(batch)
+    assert not caught.value.retryable
+    transport.close()

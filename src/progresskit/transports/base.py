@@ -31,6 +31,7 @@ KEEP_S: Final = 24 * 3600.0
 """Seconds that a project is kept after its last publish or renewal."""
 SENDER_KEEP_S: Final = 3600.0
 """Seconds that the last number of a sender is remembered."""
+_MAX_SENDER_CHARS: Final = 256
 
 
 @runtime_checkable
@@ -113,6 +114,13 @@ def check_batch(batch: Batch, bounds: Sequence[int] | None = None) -> None:
         if len(batch.events) > MAX_BATCH_EVENTS:
             msg = f"a batch of {len(batch.events)} events: the limit is {MAX_BATCH_EVENTS}"
             raise ValueError(msg)  # noqa: TRY301 - one place turns them all into what the port raises
+        if not (1 <= len(batch.sender) <= _MAX_SENDER_CHARS and batch.sender.isprintable()):
+            sender = rules.shown(batch.sender)
+            msg = f"a batch whose sender is {sender}: use 1 to {_MAX_SENDER_CHARS} printable characters"
+            raise ValueError(msg)  # noqa: TRY301 - as above
+        for run in (*batch.held, *batch.left):
+            rules.check_task_name(run.task_name)
+            rules.check_run_id(run.run_id)
         for event in batch.events:
             if event.project_id != batch.project_id:
                 msg = f"a batch of project {batch.project_id} holds an event of {rules.shown(event.project_id)}"

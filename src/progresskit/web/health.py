@@ -37,7 +37,7 @@ class Store:
         self._clock = clock
         self._answered_at: float | None = None
         self._silent_at: float | None = None
-        self._asking = anyio.Lock()
+        self._asking: anyio.Lock | None = None  # made in the event loop that serves
 
     async def snapshot(self, project_id: str, after: str | None) -> Snapshot:
         """Return what changed since a cursor.
@@ -56,6 +56,8 @@ class Store:
 
     async def is_well(self) -> bool:
         """Tell whether it has answered within 15 s; ask it where that isn't known."""
+        if self._asking is None:
+            self._asking = anyio.Lock()
         async with self._asking:
             if _within(self._answered_at, self._clock(), ANSWER_LASTS_S):
                 return True

@@ -15,6 +15,7 @@ import weakref
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import anyio.to_thread
 from pydantic_core import to_json
 
 from progresskit import rules
@@ -153,7 +154,9 @@ class RedisTransport:
             link = self._link
         if link is not None:
             link.drop("the transport was closed")
-        self._requests.close()
+        # Also those for publishing: a hub owns the whole of its transport, and who goes on publishing gets new ones.
+        for scripts in (self._requests.scripts, self._publisher):
+            await anyio.to_thread.run_sync(scripts.close)
 
     def _join(self, listener: ChannelListener) -> Link:
         with self._lock:

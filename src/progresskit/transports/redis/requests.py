@@ -78,10 +78,6 @@ class Requests:
                 threading.Thread(target=self._serve, name="progresskit-redis-reading", daemon=True).start()
         return await request.answer()
 
-    def close(self) -> None:
-        """Close the connections; a call that comes later opens one again."""
-        self.scripts.close()
-
     def _serve(self) -> None:
         while True:
             try:

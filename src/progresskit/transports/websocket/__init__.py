@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import anyio.to_thread
 from pydantic_core import to_json
 
 from progresskit import rules
@@ -131,6 +132,8 @@ class WebSocketTransport:
         self._reading_closed = True
         for listener in list(self._listeners):
             listener.stop()
+        # A hub owns the whole of its transport; who goes on publishing gets another connection.
+        await anyio.to_thread.run_sync(self._line.close)
 
     def _check_open(self, *, closed: bool) -> None:
         if closed:
