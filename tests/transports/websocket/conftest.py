@@ -79,7 +79,7 @@ def stand(serve):
 
 @pytest.fixture
 def transport(stand):
-    transport = WebSocketTransport(stand.address)
+    transport = WebSocketTransport(f"{stand.address}?timeout_s=5")  # the machine may be busy with other things
     yield transport
     transport.close()
 

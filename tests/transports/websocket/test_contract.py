@@ -27,7 +27,7 @@ class GatewayHarness(TransportHarness):
         self._stand = stand
 
     async def open(self):
-        return WebSocketTransport(self._stand.address)
+        return WebSocketTransport(f"{self._stand.address}?timeout_s=5")  # the machine may be busy with other things
 
     async def wipe(self):
         with self._stand.store._lock:
