@@ -32,6 +32,7 @@ PUBLIC = {
     """,
     "progresskit.audio.providers.piper": "PiperTTS",
     "progresskit.audio.providers.pocketsphinx": "PocketSphinxSTT",
+    "progresskit.integrations.celery": "Pipeline current_task_reporter instrument",
     "progresskit.integrations.manager": "WebSocketManager configure get_websocket_manager",
     "progresskit.integrations.rich": "RichReporter track",
     "progresskit.testing": """

@@ -163,26 +163,27 @@ class Workers:
             **os.environ,
             "BROKER_URL": f"{valkey}/0",
             "PROGRESS_URL": f"{valkey}/1",
-            "PYTHONPATH": str(HERE),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")])),
         }
         self._folder = folder
         self._running = {}
 
-    def __call__(self, pool, *, app="celery_tasks", cwd=HERE, **environment):
+    def __call__(self, pool):
         if pool not in self._running:
-            self._running[pool] = self._start(pool, app, cwd, environment)
+            self._running[pool] = self.start(pool, "celery_tasks", HERE, queue=pool)
         return self._running[pool]
 
-    def _start(self, pool, app, cwd, environment):
+    def start(self, pool, app, cwd, *, queue, **environment):
+        """Start a worker of any app, and wait until it is ready; who calls this ends it."""
         kind, _, most_tasks = pool.partition("-")
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-P", kind, "-c", "2", "-Q", pool]
-        command += ["-n", f"{pool}@%h", "--without-gossip", "--without-mingle", "-l", "INFO"]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-P", kind, "-c", "2", "-Q", queue]
+        command += ["-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "-l", "INFO"]
         if most_tasks:
             command += ["--max-tasks-per-child", most_tasks]
-        log = self._folder / f"{pool}.log"
+        log = self._folder / f"{queue}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
-                command, cwd=cwd, env={**self.environment, "QUEUE": pool, **environment}, stdout=file, stderr=file
+                command, cwd=cwd, env={**self.environment, "QUEUE": queue, **environment}, stdout=file, stderr=file
             )
 
         def ready():

@@ -66,7 +66,9 @@ def app():
     app = App(name, broker="memory://", backend="cache+memory://")
     # The memory broker's queues are those of all apps of the process.
     app.conf.update(task_default_queue=name, worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)
+    app.conf.broker_transport_options = {"polling_interval": 0.02}  # else each message waits for a second
     yield app
+    vars(app).pop("_progresskit_wiring", None)  # while it lives it hears what the next test's app publishes
     app.close()
 
 
@@ -277,6 +279,19 @@ def test_the_tasks_of_another_app_are_not_ours(eager, transport, publisher):
     foreign.delay("p")
     other.close()
     assert said(transport, publisher) == []
+
+
+def test_another_instrumented_app_of_the_process_takes_no_message_away(app, transport, publisher):
+    instrument(app, publisher)
+    other = App("other")
+    instrument(other, "memory://other")
+
+    @app.task
+    def named(project_id): ...
+
+    named.delay("p")
+    other.close()
+    assert said(transport, publisher) == [("p", "queued")]
 
 
 def test_celerys_own_tasks_are_no_lines(eager, transport, publisher):

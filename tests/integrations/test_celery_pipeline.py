@@ -8,9 +8,11 @@ import uuid
 import celery
 import pytest
 from celery import chain, chord, group
+from kombu.exceptions import EncodeError
 
 from progresskit import MemoryTransport, Publisher
 from progresskit.integrations.celery import Pipeline, current_task_reporter, instrument
+from progresskit.integrations.celery.wiring import wiring_of
 
 
 class Recorded(MemoryTransport):
@@ -150,6 +152,15 @@ def test_an_app_that_is_not_instrumented_just_runs_it(film):
 
     assert film.start(film.step("script", alone.s()), project_id="p").get() == 4
     app.close()
+
+
+def test_a_workflow_that_cannot_be_sent_off_has_failed(transport, app, step, film):
+    app.conf.task_always_eager = False
+    with pytest.raises(EncodeError):
+        film.start(film.step("script", step.s(object())), project_id="p")
+    assert wiring_of(app).publisher.flush()
+    assert (transport.state().status, transport.state().code) == ("failed", "EncodeError")
+    assert [event.status for event in transport.events] == ["queued", "failed"]
 
 
 def test_what_no_step_can_be_is_refused_before_anything_is_sent(transport, step, film):

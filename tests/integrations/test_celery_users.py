@@ -34,6 +34,7 @@ def click(transport, serve, eventually):
     queue = f"users-{next(_numbers)}"
     app = celery.Celery(queue, broker="memory://", backend="cache+memory://")
     app.conf.update(task_default_queue=queue, worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)
+    app.conf.broker_transport_options = {"polling_interval": 0.02}  # else each step waits for a second
     made = {"script": 0}
 
     def generate_script(topic):

@@ -100,11 +100,15 @@ class Pipeline:
                 continue
             step = Step(task_name=self.task_name, name=name, key=str(index), share=share, last=leaf is last)
             _mark(leaf, Mark(project_id=valid_id, run_id=run_id, step=step).written())
-        result = workflow.apply_async(**options)
-        if wiring is not None and valid_id is not None:
-            reporter = wiring.publisher.task(valid_id, self.task_name, run_id=run_id, complete_on_exit=False)
-            reporter.status("queued")  # which the store refuses where the run has begun meanwhile
-        return result
+        if wiring is None or valid_id is None:
+            return workflow.apply_async(**options)
+        reporter = wiring.publisher.task(valid_id, self.task_name, run_id=run_id, complete_on_exit=False)
+        reporter.status("queued")  # before a worker's first word; where that was quicker, the store refuses it
+        try:
+            return workflow.apply_async(**options)
+        except BaseException as error:
+            reporter._end(error)  # noqa: SLF001 - leaving it would wait for the store
+            raise
 
     def _step_of(self, leaf: Any) -> str:
         step = _header(leaf).get(_STEP)

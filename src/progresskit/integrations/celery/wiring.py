@@ -115,6 +115,8 @@ class Wiring:
         self.projects = projects
         self._app = app
         self._bridge = bridge
+        # Celery would go by the address, and take a receiver for one that died where this one now stands.
+        self._uid = f"progresskit-{secrets.token_hex(4)}"
         # The worker's main process: what it has received, for as long as Celery minds it.
         self._received: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
 
@@ -122,12 +124,12 @@ class Wiring:
         """Listen to the app's signals, in place of a former wiring of it."""
         former = wiring_of(self._app)
         if former is not None:
-            for sent, receiver in former._receivers().items():  # noqa: SLF001 - one of us
-                sent.disconnect(receiver)
+            for sent in former._receivers():  # noqa: SLF001 - one of us
+                sent.disconnect(dispatch_uid=former._uid)  # noqa: SLF001
         # Celery holds receivers weakly: this one lives as long as its app.
         setattr(self._app, _WIRING, self)
         for sent, receiver in self._receivers().items():
-            sent.connect(receiver)
+            sent.connect(receiver, dispatch_uid=self._uid)
         # A task that was asked to stop must not be tried again by autoretry_for=(Exception,).
         spared = getattr(self._app.Task, "dont_autoretry_for", ())
         if RunCancelled not in spared:
@@ -162,10 +164,10 @@ class Wiring:
         name = headers.get("shadow") or sender
         mark = Mark.read(headers.get(HEADER))
         if mark.step is None:
-            # Of a retry the header is the former delivery's: the project stays, the run doesn't.
-            project_id = mark.project_id if retries else None
-            if project_id is None:
-                project_id = self._project_of(sender, body, headers.get("root_id"))
+            # Of a retry the header is the former delivery's: the project stays, the run doesn't. Any other header
+            # comes from an app whose task this is, where two are instrumented in a process.
+            known = mark.project_id if retries else None
+            project_id = known or self._project_of(sender, body, headers.get("root_id")) or mark.project_id
             mark = Mark(project_id=project_id)
         reporter = self._reporter(mark, name, task_id, retries) if _is_shown(sender, mark) else None
         if reporter is not None and retries:
