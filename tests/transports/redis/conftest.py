@@ -2,7 +2,8 @@
 
 - ``stores(kind="valkey", **settings)`` starts a server for one test; see stores.py for what can be done to it.
 - ``shared_store`` is one for all tests that do it no harm; each takes a project of its own.
-- ``lasting_cluster`` is a cluster of three, likewise; ``everything`` makes more of these, and Sentinels.
+- ``lasting_cluster`` is a cluster of three, likewise, and ``proxied_cluster`` one whose nodes stand behind proxies;
+  ``everything`` makes more of these, and Sentinels.
 - ``proxies(store)`` puts a proxy before a server; see proxy.py.
 - ``harness``, ``following`` and ``driving`` are the modules harness.py, following.py and machine.py: test files
   can't import from each other.
@@ -136,3 +137,15 @@ def driving():
 @pytest.fixture(scope="session")
 def lasting_cluster(lasting):
     return lasting.cluster()
+
+
+@pytest.fixture(scope="session")
+def proxied_cluster(lasting):
+    """Return a cluster that clients reach through proxies, and these."""
+    proxies = []
+
+    def make_proxy(node):
+        proxies.append(lasting.proxy(node))
+        return proxies[-1]
+
+    return lasting.cluster(make_proxy=make_proxy), proxies

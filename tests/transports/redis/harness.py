@@ -26,7 +26,7 @@ class RedisHarness(TransportHarness):
 
     def _connect(self):
         [proxy] = self._proxies
-        return RedisTransport(self._store.url_at(proxy.port))
+        return patient(RedisTransport(self._store.url_at(proxy.port)))
 
     async def wipe(self):
         await anyio.to_thread.run_sync(self._store.flushall)
@@ -76,7 +76,13 @@ class SentinelHarness(RedisHarness):
     def _connect(self):
         manager = Sentinel([("127.0.0.1", sentinel.port) for sentinel in self._watched.sentinels])
         with manager.master_for(self._watched.NAME) as client:
-            return RedisTransport(client)
+            return patient(RedisTransport(client))
+
+
+def patient(transport):
+    """Let a transport wait for longer than a quarter of a second: the machine may be busy with other things."""
+    transport._server.timeout_s = 5.0
+    return transport
 
 
 def grow_old(store, seconds, namespace="progresskit"):

@@ -6,6 +6,7 @@ asked whether it is the one before anybody uses it.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import random
 import shutil
@@ -71,7 +72,9 @@ for pid in pids:
 def _guard():
     """Start what kills our servers when this process is gone without having done so."""
     command = [sys.executable, "-S", "-E", "-c", _GUARD]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1, start_new_session=True)
+    guard = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1, start_new_session=True)
+    atexit.register(guard.communicate)
+    return guard
 
 
 def _tell_guard(sign, pid):

@@ -68,7 +68,9 @@ async def test_a_client_of_a_cluster(lasting_cluster, make):
     await works(RedisTransport(client))
 
 
-@pytest.mark.parametrize("asyncio", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    "asyncio", [pytest.param(False, id="sync"), pytest.param(True, id="async", marks=pytest.mark.long)]
+)
 async def test_a_client_by_sentinel_follows_a_failover(everything, asyncio):
     watched = everything.watched()
     sentinels = [("127.0.0.1", sentinel.port) for sentinel in watched.sentinels]

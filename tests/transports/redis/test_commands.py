@@ -178,16 +178,9 @@ async def test_nothing_newer_than_6_2_is_asked(spoken, connect):
         assert [b"CLIENT", b"SETNAME", b"mine"] in sent, "what the user chose is kept"
 
 
-@pytest.mark.parametrize("protocol", [2, 3])
-async def test_in_a_cluster_nothing_newer_than_6_2_is_asked(stores, everything, protocol):
-    proxies = []
-
-    def make_proxy(node):
-        proxies.append(everything.proxy(node))
-        return proxies[-1]
-
-    everything.cluster(make_proxy=make_proxy)
-    with redis.RedisCluster(startup_nodes=[ClusterNode("127.0.0.1", proxies[0].port)], protocol=protocol) as given:
+async def test_in_a_cluster_nothing_newer_than_6_2_is_asked(stores, proxied_cluster):
+    _cluster, proxies = proxied_cluster
+    with redis.RedisCluster(startup_nodes=[ClusterNode("127.0.0.1", proxies[0].port)], protocol=3) as given:
         transport = RedisTransport(given)
     for proxy in proxies:
         proxy.record()

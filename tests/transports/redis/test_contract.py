@@ -6,26 +6,24 @@ from progresskit.testing import transport_checks
 
 
 @pytest.fixture(scope="session")
-def made(lasting):
+def made(lasting, request):
     """Return ``made(kind)``: a store for all checks, and the proxies before it."""
     known = {}
 
     def make(kind):
+        if kind == "cluster":
+            return request.getfixturevalue("proxied_cluster")
         proxies = []
 
         def make_proxy(store):
             proxies.append(lasting.proxy(store))
             return proxies[-1]
 
-        match kind:
-            case "cluster":
-                store = lasting.cluster(make_proxy=make_proxy)
-            case "sentinel":
-                # While the checks cut its links it doesn't answer; it is to stay the primary all the same.
-                store = lasting.watched(replicas=0, down_after_ms=60_000, make_proxy=make_proxy)
-            case _:
-                store = lasting.store(kind)
-                make_proxy(store)
+        if kind == "sentinel":
+            # While the checks cut its links it doesn't answer; it is to stay the primary all the same.
+            return lasting.watched(replicas=0, down_after_ms=60_000, make_proxy=make_proxy), proxies
+        store = lasting.store(kind)
+        make_proxy(store)
         return store, proxies
 
     def get(kind):

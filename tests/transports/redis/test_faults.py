@@ -89,7 +89,9 @@ class Hosts:
 
 
 @pytest.fixture(scope="module")
-def hosts():
+def hosts(program, require_component):
+    program("valkey")  # where there is none, nothing needs to be started
+    require_component("gevent")
     running = Hosts()
     yield running
     running.end()

@@ -220,7 +220,7 @@ FEW_NAMES = ("old 0", "old 1", "old 2", "new 0", "new 1", "new 2", "new 3")
 
 
 @given(sequence=event_sequences(task_names=FEW_NAMES), places=places)
-@settings(max_examples=10)
+@settings(max_examples=5)
 async def test_script_and_fold_put_out_the_same_tasks_over_1000(urls, sequence, places):
     async with project_at(urls("valkey")) as project:
         model = Model()

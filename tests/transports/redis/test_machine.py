@@ -16,7 +16,6 @@ from progresskit.frames import Batch
 from progresskit.transports import MemoryTransport
 from progresskit.transports.redis import RedisTransport
 
-
 # The subscriptions' threads draw their pauses at random while hypothesis draws; no strategy does.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 

@@ -2,10 +2,13 @@
 
 import socket
 import struct
+import sys
 import threading
 import time
 
 import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the servers behind it aren't made for Windows")
 
 SHORT_S = 0.3  # for what never comes
 LONG_S = 10.0

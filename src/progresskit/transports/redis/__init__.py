@@ -130,7 +130,7 @@ class RedisTransport:
         listener = ChannelListener(project_id, self._server.channel(project_id))
         link = self._join(listener)
         try:
-            if not await listener.confirmed():
+            if not await listener.confirmed(link):
                 link.drop(f"Redis at {self._server.where} didn't confirm a subscription in time")
             yield listener
         finally:

@@ -11,6 +11,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["CONFIRM_S", "ChannelListener", "Link"]
 
 CONFIRM_S: Final = 1.0
-"""Seconds that a subscription may go unconfirmed before its link counts as dead."""
+"""Seconds that a subscription may go unconfirmed on a silent link before that counts as dead."""
 
 
 class ChannelListener(Listener):
@@ -47,11 +48,15 @@ class ChannelListener(Listener):
         """Say that its subscription stands, or that the link is gone; from any thread."""
         self._call(self._confirmed.set)
 
-    async def confirmed(self) -> bool:
-        """Wait until its subscription stands; False where that took too long."""
-        with anyio.move_on_after(CONFIRM_S):
-            await self._confirmed.wait()
-        return self._confirmed.is_set()
+    async def confirmed(self, link: Link) -> bool:
+        """Wait until its subscription stands; False where the link has brought nothing at all for too long."""
+        while not self._confirmed.is_set():
+            with anyio.move_on_after(CONFIRM_S):
+                await self._confirmed.wait()
+                break
+            if link.silent_s > CONFIRM_S:
+                return False
+        return True
 
 
 class Link:
@@ -71,7 +76,13 @@ class Link:
         self._awake.settimeout(0)
         self._waker.settimeout(0)
         self._over = False
+        self._heard_at = time.monotonic()
         threading.Thread(target=self._run, name="progresskit-redis-listening", daemon=True).start()
+
+    @property
+    def silent_s(self) -> float:
+        """For how many seconds it has brought nothing."""
+        return time.monotonic() - self._heard_at
 
     def add(self, listener: ChannelListener) -> bool:
         """Subscribe for a listener; False where the link is over."""
@@ -153,6 +164,7 @@ class Link:
             connection.send_command(*self._commands.popleft())
 
     def _take(self, message: list[Any]) -> None:
+        self._heard_at = time.monotonic()
         kind, channel, data = message[0], message[1].decode(), message[2]
         if kind == b"message":
             with self._lock:
