@@ -659,6 +659,31 @@ def test_a_closed_publisher_takes_nothing_more_and_raises_nothing(transport):
     assert transport.batches == []
 
 
+def test_what_comes_after_the_end_is_logged_without_the_lock_for_which_a_handler_may_wait(transport):
+    publisher = Publisher(transport)
+    publisher.close()
+    first, second = publisher.task("p", "first"), publisher.task("p", "second")
+    passed = []
+    said = threading.Event()
+
+    class Reports(logging.Handler):
+        def emit(self, record):
+            thread = threading.Thread(target=second.status, args=("in_progress", record.getMessage()), daemon=True)
+            thread.start()
+            thread.join(5)
+            passed.append((record.getMessage(), thread.is_alive()))
+            said.set()
+
+    log, handler = logging.getLogger("progresskit.publisher"), Reports()
+    log.addHandler(handler)
+    try:
+        first.status("in_progress", "too late")
+        assert said.wait(10)
+    finally:
+        log.removeHandler(handler)
+    assert passed == [("progress was lost: the publisher is closed (1 in all)", False)]
+
+
 def test_who_opens_a_transport_closes_it():
     passed = MemoryTransport()
     Publisher(passed).close()

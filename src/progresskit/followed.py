@@ -12,7 +12,7 @@ from anyio.lowlevel import checkpoint
 from progresskit.fanout import Fanout
 from progresskit.inline import starters
 from progresskit.logs import about, get_logger
-from progresskit.subscription import subscribe
+from progresskit.subscription import following
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -117,7 +117,12 @@ class FollowedProject:
             failure: Exception | None = None
             with anyio.CancelScope() as self._link:
                 try:
-                    async with subscribe(self._transport, self._project_id, after=self.fanout.state.cursor) as items:
+                    async with following(
+                        self._transport,
+                        self._project_id,
+                        after=self.fanout.state.cursor,
+                        on_failure=self._complain,
+                    ) as items:
                         async for item in items:
                             if self._link.cancel_called:
                                 break
@@ -180,12 +185,15 @@ class FollowedProject:
             try:
                 snapshot = await self._transport.read(self._project_id, self.fanout.state.cursor or askers[0].cursor)
             except Exception as error:  # noqa: BLE001 - a foreign transport's; clients wait until it answers
-                self._complaints.say("project %s can't be read: %r", self._project_id, error)
+                self._complain(error)
                 await self._sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
                 delay_s = min(most_s, 2 * delay_s)
             else:
                 delay_s = _RETRY_S[0]
                 self.fanout.answer(askers, snapshot.cursor, epochs=epochs)
+
+    def _complain(self, error: Exception) -> None:
+        self._complaints.say("project %s can't be read: %r", self._project_id, error)
 
 
 class Complaints:

@@ -27,6 +27,7 @@ class Outage:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._said_at: dict[str, float] = {}
+        self._announced = False  # whether the log has said that there is an outage, and not yet that it is over
         self._down: set[str] = set()  # the projects whose last batch failed; what is beyond the bound isn't missed
 
     def failed(self, error: BaseException, project_id: str | None, *, kept: int, unexpected: bool) -> None:
@@ -34,6 +35,7 @@ class Outage:
         if project_id is not None and len(self._down) < _MOST:
             self._down.add(project_id)
         if self._is_due("failure"):
+            self._announced = True
             _log.warning(
                 "progress can't be delivered: %s; %d more are kept, and sent when the store answers",
                 error,
@@ -56,7 +58,8 @@ class Outage:
         """Say that a batch was taken; once all projects' batches are, the outage is over."""
         if project_id in self._down:
             self._down.discard(project_id)
-            if not self._down and self._said_at.pop("failure", None) is not None:
+            if not self._down and self._announced:
+                self._announced = False
                 _log.info("progress is delivered again", extra=about(project_id))
 
     def _is_due(self, what: str) -> bool:

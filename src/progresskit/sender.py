@@ -119,6 +119,7 @@ class Sender:
         self._thread: threading.Thread | None = None
         self._exits = False
         self._closed = False
+        self._late = False  # whether somebody reported after that
         self._lost = 0
         self._unsaid: tuple[str, Report] | None = None  # what was dropped, and why, where the log has yet to say it
         self._outage = Outage(self.clock)
@@ -133,7 +134,9 @@ class Sender:
         with self.lock:
             if self._closed:
                 self._drop(report, "the publisher is closed")
-                self._say_losses()
+                if not self._late:
+                    self._late = True
+                    self._wake()  # for a thread to say it: this one holds the lock, as its caller may
                 return
             due = 0.0
             try:

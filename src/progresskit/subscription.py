@@ -31,13 +31,14 @@ from progresskit.state import Snapshot
 from progresskit.transports import opened
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from progresskit.events import Event
     from progresskit.state import TaskState
     from progresskit.transports import Transport
 
-__all__ = ["subscribe", "wait", "watch"]
+__all__ = ["following", "subscribe", "wait", "watch"]
 
 COMPARE_S: Final = 5.0
 """Seconds between two looks at whether the store is ahead of what ``listen`` brought."""
@@ -50,10 +51,9 @@ _RETRY_S: Final = (0.1, 1.0)
 _log = get_logger("transports")
 
 
-@asynccontextmanager
-async def subscribe(
+def subscribe(
     transport: Transport, project_id: str, *, after: Cursor | str | None = None
-) -> AsyncIterator[AsyncIterator[Snapshot | Event]]:
+) -> AbstractAsyncContextManager[AsyncIterator[Snapshot | Event]]:
     """Follow a project: a snapshot first, then what changes, without gap or duplicate.
 
     See the top of this module for what is promised. While the store doesn't answer, the iterator
@@ -68,7 +68,19 @@ async def subscribe(
         ValueError: The project id is not valid.
         TransportError: The transport refuses for good (not ``retryable``).
     """
-    follower = _Follower(transport, rules.check_project_id(project_id), _parsed(after))
+    return following(transport, project_id, after=after, on_failure=lambda _: None)
+
+
+@asynccontextmanager
+async def following(
+    transport: Transport,
+    project_id: str,
+    *,
+    after: Cursor | str | None,
+    on_failure: Callable[[TransportError], None],
+) -> AsyncIterator[AsyncIterator[Snapshot | Event]]:
+    """Follow a project as :func:`subscribe` does, and tell of each read that fails and is tried again."""
+    follower = _Follower(transport, rules.check_project_id(project_id), _parsed(after), on_failure)
     failure: BaseException | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(follower.pump)
@@ -182,11 +194,18 @@ class _Follower:
     Its clock is the event loop's, so that a loop with a virtual one is all that a test needs.
     """
 
-    def __init__(self, transport: Transport, project_id: str, after: Cursor | None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        project_id: str,
+        after: Cursor | None,
+        on_failure: Callable[[TransportError], None],
+    ) -> None:
         self._transport = transport
         self._project_id = project_id
         self._about = about(project_id)
         self._after = after
+        self._on_failure = on_failure
         self._reading = False  # from the first read on, a link that opens has missed something
         self._position: Cursor | None = None  # of the last item given to the consumer
         self._left: deque[str] = deque(maxlen=_LEFT_EPOCHS)
@@ -303,6 +322,7 @@ class _Follower:
                 if not error.retryable:
                     raise
                 _log.debug("project %s can't be read yet: %s", self._project_id, error, extra=self._about)
+                self._on_failure(error)
             await anyio.sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
             delay_s = min(most_s, 2 * delay_s)
 

@@ -41,6 +41,22 @@ async def test_a_subscription_that_fails_is_begun_anew_and_said(store, attach, c
     assert len(said) == 1, "a broken store is said once a minute"
 
 
+async def test_a_store_that_doesnt_answer_is_said_though_the_subscription_goes_on(store, attach, caplog, new_screen):
+    screen = new_screen()
+    caplog.set_level(logging.WARNING, "progresskit.hub")
+    store.broken = TransportError("nobody at home")
+    async with Hub(store) as hub, attach(hub, screen):
+        for _ in range(3):
+            store.refused = anyio.Event()
+            with anyio.fail_after(5):
+                await store.refused.wait()
+        store.broken = None
+        await screen.at(Cursor("0", 0))
+    said = [record.getMessage() for record in caplog.records if record.name == "progresskit.hub"]
+    assert said == ["project p can't be read: TransportError('nobody at home')"]
+    assert caplog.records[0].project_id == "p"
+
+
 async def test_an_event_that_no_store_accepted_is_said_and_read_instead(store, attach, caplog, new_screen, clock):
     screen = new_screen()
     async with Hub(store, clock=clock.clock, sleep=clock.sleep) as hub, attach(hub, screen):

@@ -146,7 +146,7 @@ async def follow_a_late_event_of_a_lost_epoch(bench):
     late = progress(0.1).model_copy(
         update={"cursor": Cursor(epoch, 1), "attempt": 1, "started_at": "2026-11-23T00:00:00.000Z"}
     )
-    follower = subscription._Follower(bench.Link(store), "p", None)
+    follower = subscription._Follower(bench.Link(store), "p", None, lambda _: None)
     reader.folded = None
     follower._position = Cursor(epoch, 1)
     store.wipe()

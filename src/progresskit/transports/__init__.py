@@ -33,12 +33,16 @@ def transport_from_url(url: str) -> Transport:
         ValueError: The URL names no transport, or isn't valid for the one it names.
         MissingDependencyError: What the transport needs is not installed.
     """
-    parts = urlsplit(url)
-    opener = _OPENERS.get(parts.scheme)
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:  # what it says may quote a password
+        msg = "the URL can't be read: its host is none; write special characters of a password as %40 for '@'"
+        raise ValueError(msg) from None
+    opener = _OPENERS.get(scheme)
     if opener is None:
         known = ", ".join(f"{scheme}://" for scheme in _OPENERS)
         # Not the URL: it may hold a password.
-        said = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
+        said = f"the scheme {scheme!r}" if scheme else "no scheme"
         msg = f"no transport for a URL with {said}: use one of {known}, for example 'memory://name'"
         raise ValueError(msg)
     return opener(url)

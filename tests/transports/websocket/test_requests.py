@@ -49,6 +49,19 @@ async def test_who_gives_up_reading_is_let_go_at_once_and_so_is_its_connection()
                 pass
 
 
+async def test_many_reads_of_a_gateway_that_hangs_leave_the_hosts_threads_alone():
+    shared = anyio.to_thread.current_default_thread_limiter()
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as hung:
+        transport = WebSocketTransport(f"ws://127.0.0.1:{hung.getsockname()[1]}")
+        async with anyio.create_task_group() as tasks:
+            for number in range(60):
+                tasks.start_soon(transport.read, f"p{number}")
+            connection, _ = await anyio.to_thread.run_sync(hung.accept)  # so they are under way
+            assert shared.borrowed_tokens == 0
+            tasks.cancel_scope.cancel()
+        connection.close()
+
+
 @pytest.mark.parametrize(
     ("status", "body", "retryable"),
     [

@@ -30,7 +30,7 @@ try:
 except ImportError as error:
     raise MissingDependencyError.for_extra(error.name or "redis", "redis") from error
 
-from progresskit.transports.redis.connecting import pubsub_connection, server_from
+from progresskit.transports.redis.connecting import server_from
 from progresskit.transports.redis.listening import ChannelListener, Link
 from progresskit.transports.redis.requests import Requests
 from progresskit.transports.redis.scripts import Call, Scripts
@@ -161,12 +161,10 @@ class RedisTransport:
     def _join(self, listener: ChannelListener) -> Link:
         with self._lock:
             if self._link is None or not self._link.add(listener):
-                self._link = Link(self._connect_for_listening)
+                self._link = Link(self._requests.scripts.subscriber)
                 self._link.add(listener)
+                self._link.start()
             return self._link
-
-    def _connect_for_listening(self) -> Any:
-        return pubsub_connection(self._requests.scripts.client())
 
     def _check_open(self, *, closed: bool) -> None:
         if closed:

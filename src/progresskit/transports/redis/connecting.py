@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 import redis
 import redis.asyncio
@@ -50,6 +50,7 @@ _TAKEN: Final = frozenset(
     }
 )
 _SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+_LATE_AT: Final = re.compile(r"://[^/?#]*[/?#].*@")  # beyond the host
 
 
 class Server:
@@ -119,37 +120,53 @@ def server_from(url_or_client: Any) -> Server:
 
 
 def cluster_of(server: Server, client: Client) -> Server:
-    """Return the cluster that a server turned out to be a node of."""
-    return _clustered(server.where, client.connection_pool.connection_kwargs, [], server.namespace, server.timeout_s)
+    """Return the cluster that a server turned out to be a node of; with TLS where the server had it."""
+    pool = client.connection_pool
+    settings = {**pool.connection_kwargs, "connection_class": pool.connection_class}
+    return _clustered(server.where, settings, [], server.namespace, server.timeout_s)
 
 
 def _from_url(url: str) -> Server:
-    parts = urlsplit(url)
+    parts = _split(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     namespace = options.pop("namespace", _NAMESPACE)
     if _NAMESPACE_FORM.fullmatch(namespace) is None:
         msg = f"namespace {rules.shown(namespace)} is not valid: use 1 to 64 characters of A-Z a-z 0-9 . _ : -"
         raise ValueError(msg)
     timeout_s = _seconds(options.pop("timeout_s", None))
-    if re.fullmatch(r"/?|/\d+", parts.path) is None:
-        raise _not_valid(url, "after the host stands the number of a database")
     try:
         pool = redis.ConnectionPool.from_url(
             f"{_SCHEMES[parts.scheme]}://{parts.netloc}{parts.path}?{urlencode(options)}"
         )
-    except ValueError as error:
-        raise _not_valid(url, str(error)) from None
-    try:
         pool.make_connection()  # connects to nothing yet, but refuses an option that it doesn't know
     except TypeError as error:
         unknown = next((name for name in options if f"'{name}'" in str(error)), None)
         raise _not_valid(url, f"there is no option {unknown!r}" if unknown else str(error)) from None
+    except (ValueError, redis.RedisError) as error:
+        raise _not_valid(url, str(error).rstrip(".")) from None
     return _single(_settings(pool.connection_kwargs, tls=parts.scheme in {"rediss", "valkeys"}), namespace, timeout_s)
 
 
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # which quotes user and password
+        raise _not_valid(url, "its host can't be read") from None
+    if parts.scheme not in _SCHEMES:
+        raise _not_valid(url, "it begins with none of " + ", ".join(f"{scheme}://" for scheme in _SCHEMES))
+    try:
+        _ = parts.port
+    except ValueError as error:
+        # Without the value that it quotes: where somebody left out the host, that is the password.
+        raise _not_valid(url, str(error).partition(" as ")[0]) from None
+    if parts.fragment or re.fullmatch(r"/?|/\d+", parts.path) is None:
+        raise _not_valid(url, "after the host stands the number of a database")
+    return parts
+
+
 def _not_valid(url: str, reason: str) -> ValueError:
-    scheme = url.partition(":")[0]
-    if "@" in url:  # what others say of it may quote a password
+    scheme = next((scheme for scheme in _SCHEMES if url.startswith(f"{scheme}://")), "redis")
+    if _LATE_AT.search(url):  # it was meant to end a password, of which a reason may quote a part
         reason = "it can't be read; in a user or password, special characters are written as %40 for '@'"
     return ValueError(f"a {scheme}:// URL is not valid: {reason}; write '{scheme}://host:6379/0'")
 
@@ -212,8 +229,8 @@ def _from_sentinel(pool: Any) -> Server:
         (each.connection_pool.connection_kwargs["host"], each.connection_pool.connection_kwargs["port"])
         for each in manager.sentinels
     ]
-    asked = {name: value for name, value in manager.sentinel_kwargs.items() if _is_taken(name)}
-    settings = {name: value for name, value in pool.connection_kwargs.items() if _is_taken(name)}
+    asked = {key: value for key, value in manager.sentinel_kwargs.items() if key == "ssl" or _is_taken(key)}
+    settings = {key: value for key, value in pool.connection_kwargs.items() if _is_taken(key)}
     tls = "SSL" in pool.connection_class.__name__
 
     def connect(timeout_s: float) -> Client:

@@ -63,7 +63,7 @@ class Link:
     """One pub/sub connection's life, from its first listener to its last, or to its end.
 
     Args:
-        connect: Makes the connection; called in the link's thread, and allowed to block.
+        connect: Opens the connection; called in the link's thread, and allowed to block.
     """
 
     def __init__(self, connect: Callable[[], Any]) -> None:
@@ -77,6 +77,9 @@ class Link:
         self._waker.settimeout(0)
         self._over = False
         self._heard_at = time.monotonic()
+
+    def start(self) -> None:
+        """Connect and read, in a thread; not before the first listener is there, who is told where that fails."""
         threading.Thread(target=self._run, name="progresskit-redis-listening", daemon=True).start()
 
     @property
@@ -135,7 +138,6 @@ class Link:
         try:
             connection = self._connect()
             try:
-                connection.connect()
                 self._read(connection)
             finally:
                 connection.disconnect()

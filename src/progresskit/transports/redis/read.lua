@@ -11,9 +11,12 @@ end
 
 local lapsed = lost and {} or redis.call('ZRANGEBYSCORE', DUE, '-inf', whole(now))
 if renewed or #lapsed > 0 then
-  -- Where the store takes no writes just now, reads are answered all the same.
   local refusal = begin_save(redis.pcall)
-  if type(refusal) ~= 'table' or not refusal.err then
+  if type(refusal) == 'table' and refusal.err then
+    -- The store takes no writes just now, and reads are answered all the same; at once, since the next call would
+    -- draw another epoch.
+    room = math.huge
+  else
     for _, task in ipairs(lapsed) do
       local record = record_of(task)
       local before = record.status

@@ -74,8 +74,8 @@ class Requests:
         with self._lock:
             self._waiting.put(request)
             if not self._running:
-                self._running = True
                 threading.Thread(target=self._serve, name="progresskit-redis-reading", daemon=True).start()
+                self._running = True  # not before: where no thread can be started, the next call tries again
         return await request.answer()
 
     def _serve(self) -> None:
@@ -98,8 +98,8 @@ class Requests:
         try:
             answers = self.scripts.run_all([request.call for request in requests])
         except TransportError as error:
-            answers = [error] * len(requests)
+            answers = [TransportError(str(error)) for _ in requests]  # one each: they are raised in several loops
         except Exception as error:  # noqa: BLE001 - nobody stands above a thread; whoever waits is told
-            answers = [TransportError(f"reading from Redis failed: {error!r}")] * len(requests)
+            answers = [TransportError(f"reading from Redis failed: {error!r}") for _ in requests]
         for request, answer in zip(requests, answers, strict=True):
             request.settle(answer)

@@ -22,11 +22,12 @@ from redis.exceptions import (
     RedisError,
     ResponseError,
 )
+from redis.sentinel import MasterNotFoundError
 
 from progresskit.errors import TransportError
 from progresskit.events import new_run_id, timestamp
 from progresskit.transports.base import KEEP_S, LEASE_S
-from progresskit.transports.redis.connecting import cluster_of
+from progresskit.transports.redis.connecting import cluster_of, pubsub_connection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +52,18 @@ def _load(name: str) -> _Script:
 
 _SCRIPTS: Final = {name: _load(name) for name in ("publish", "read", "cancel")}
 _KEYS: Final = 8
+_FORBIDDEN_IN_SCRIPT: Final = ("ACL failure in script", "The user executing the script can't")  # since 7.2, before
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 
 
 def _says_moved(error: ResponseError) -> bool:
     """Tell whether a server answered that it is a cluster's node, and that another one has the key."""
     return isinstance(error, MovedError) or str(error).startswith("MOVED ")  # redis-py before 6
+
+
+def _says_forbidden(error: ResponseError) -> bool:
+    """Tell whether a server answered that this user may not."""
+    return isinstance(error, NoPermissionError) or any(words in str(error) for words in _FORBIDDEN_IN_SCRIPT)
 
 
 class Call(NamedTuple):
@@ -100,7 +107,7 @@ class Scripts:
             self._turn_to_cluster()
             return self._execute(call)
         except _FAILURES as error:
-            raise self._failure(error) from error
+            raise self._failure(error) from None  # its own words may hold a password, as below
 
     def run_all(self, calls: Sequence[Call]) -> list[Reply | TransportError]:
         """Call many scripts in one round trip; what fails is a :class:`TransportError` in the place of its reply."""
@@ -112,7 +119,7 @@ class Scripts:
                 pipeline.execute_command(*self._command(call))
             replies = pipeline.execute(raise_on_error=False)
         except _FAILURES as error:
-            return [self._failure(error)] * len(calls)
+            return [self._failure(error) for _ in calls]
         return [
             self._outcome(call) if isinstance(reply, Exception) else reply
             for call, reply in zip(calls, replies, strict=True)
@@ -129,8 +136,21 @@ class Scripts:
                 try:
                     self._client = self._server.client()
                 except _FAILURES as error:
-                    raise self._failure(error) from error
+                    raise self._failure(error) from None
             return self._client
+
+    def subscriber(self) -> Any:
+        """Open a connection for subscriptions; whoever calls this closes it.
+
+        Raises:
+            TransportError: The store didn't answer, or refused; retryable.
+        """
+        connection = pubsub_connection(self.client())
+        try:
+            connection.connect()
+        except _FAILURES as error:
+            raise self._failure(error) from None
+        return connection
 
     def close(self) -> None:
         """Close its connections."""
@@ -198,8 +218,13 @@ class Scripts:
                 text = f"{at} is a replica, and takes no writes: name its primary"
             case AuthenticationError() | AuthorizationError():
                 text = f"{at} refuses the user or password"
-            case NoPermissionError():
-                text = f"{at} refuses: {error}; the scripts need EVAL, EVALSHA, hashes, sorted sets, TIME and PUBLISH"
+            case ResponseError() if _says_forbidden(error):
+                text = (
+                    f"{at} refuses: {error}; the scripts need EVAL, EVALSHA, hashes, sorted sets, TIME and PUBLISH, "
+                    f"with keys and channels that begin with {self._server.namespace}:"
+                )
+            case MasterNotFoundError():  # its own words show the Sentinels' password, with redis-py 5.1 to 7
+                text = f"{at}: no Sentinel answers, or none knows a primary of that name"
             case _:
                 text = f"{at} doesn't answer: {error}" if not isinstance(error, ResponseError) else f"{at}: {error}"
         return TransportError(text)

@@ -278,6 +278,7 @@ end
 
 local function save()
   begin_save(redis.call)
+  redis.call('PEXPIRE', META, keep_ms)  -- at once: whoever may not do what follows leaves nothing behind for ever
   if #delivered > 0 then
     -- Readers get it when the call is over; before the rest, since a user may not be allowed to.
     redis.call('PUBLISH', channel, table.concat(delivered, '\n'))

@@ -58,7 +58,7 @@ class Line:
             self._lock.release()
 
     def close(self) -> None:
-        """Close the connection, also under whoever waits for an answer."""
+        """Close the connection, unless somebody waits for an answer on it for too long: then it goes with its end."""
         if self._lock.acquire(timeout=2 * self._address.timeout_s):
             try:
                 wire, self._wire = self._wire, None

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from progresskit.batches import object_from_json
 from progresskit.errors import DecodeError, TransportError
@@ -22,6 +23,8 @@ __all__ = ["Request"]
 _PATIENCE_S: Final = 5.0
 _MOST_BYTES: Final = 64 * 1024 * 1024  # 1,000 states of 33 KiB, and room
 _CHUNK: Final = 64 * 1024
+_THREADS: Final = 40
+_threads: Final[RunVar[anyio.CapacityLimiter]] = RunVar("progresskit_gateway_requests")
 
 
 class Request:
@@ -51,7 +54,7 @@ class Request:
             TransportError: The gateway didn't answer in time, or refused.
         """
         try:
-            status, body = await anyio.to_thread.run_sync(self._ask, abandon_on_cancel=True)
+            status, body = await anyio.to_thread.run_sync(self._ask, abandon_on_cancel=True, limiter=_own_threads())
         finally:
             self._interrupt()
         if status not in expected:
@@ -111,3 +114,13 @@ class Request:
         retryable = status >= 500 or status == 429 or (status == 401 and self._address.renews_token)  # noqa: PLR2004
         msg = f"the gateway at {self._address.where} answered {status}{said}"
         return TransportError(msg, retryable=retryable)
+
+
+def _own_threads() -> anyio.CapacityLimiter:
+    """Return what bounds our threads in this event loop: those that a host's handlers share aren't ours to fill."""
+    try:
+        return _threads.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(_THREADS)
+        _threads.set(limiter)
+        return limiter
