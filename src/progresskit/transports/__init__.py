@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from progresskit._platform import after_fork_in_child
 from progresskit.transports.base import Batch, Receipt, Run, Transport
 from progresskit.transports.memory import MemoryTransport
 
@@ -16,7 +17,7 @@ __all__ = ["Batch", "MemoryTransport", "Receipt", "Run", "Transport", "transport
 
 # ``memory://name`` is one object per name and process, until its last owner has closed it.
 _named: Final[dict[str, MemoryTransport]] = {}
-_named_lock: Final = threading.Lock()
+_named_lock = threading.Lock()
 
 
 def transport_from_url(url: str) -> Transport:
@@ -68,6 +69,14 @@ def _open_memory(url: str) -> Transport:
         if transport is None or not transport.add_owner():
             transport = _named[name] = MemoryTransport()
         return transport
+
+
+def _renew_lock() -> None:
+    global _named_lock  # noqa: PLW0603 - whoever held it doesn't exist in this process
+    _named_lock = threading.Lock()
+
+
+after_fork_in_child(_renew_lock)
 
 
 def _open_redis(url: str) -> Transport:

@@ -67,7 +67,7 @@ class RedisTransport:
 
     def __init__(self, url_or_client: Any) -> None:
         self._server = server_from(url_or_client)
-        self._link: Link | None
+        self._link: Link | None = None
         self._publishing_closed = False
         self._reading_closed = False
         self._warned = False
@@ -163,7 +163,10 @@ class RedisTransport:
             if self._link is None or not self._link.add(listener):
                 self._link = Link(self._requests.scripts.subscriber)
                 self._link.add(listener)
-                self._link.start()
+                try:
+                    self._link.start()
+                except RuntimeError as error:
+                    self._link.drop(f"no thread can be started: {error}")
             return self._link
 
     def _check_open(self, *, closed: bool) -> None:
@@ -183,6 +186,8 @@ class RedisTransport:
     def _start_clean(self) -> None:
         """Begin without a connection: in a new process nobody else's may be used, nor waited for."""
         self._lock = threading.Lock()
+        if self._link is not None:
+            self._link.let_go()
         self._link = None
         self._publisher = Scripts(self._server)
         self._requests = Requests(Scripts(self._server))

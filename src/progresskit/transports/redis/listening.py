@@ -76,6 +76,7 @@ class Link:
         self._awake.settimeout(0)
         self._waker.settimeout(0)
         self._over = False
+        self._connection: Any = None
         self._heard_at = time.monotonic()
 
     def start(self) -> None:
@@ -121,6 +122,13 @@ class Link:
                 listener.end(failure)
                 listener.confirm()
 
+    def let_go(self) -> None:
+        """Close this process's end, after a fork: only the parent's may keep the connection open."""
+        self._awake.close()
+        self._waker.close()
+        if self._connection is not None:
+            self._connection.disconnect()  # which leaves a socket of another process open at its other ends
+
     def _command(self, name: str, channel: str) -> None:
         self._commands.append((name, channel))
         self._wake()
@@ -136,11 +144,11 @@ class Link:
     def _run(self) -> None:
         reason = "the link to Redis was closed"
         try:
-            connection = self._connect()
+            self._connection = self._connect()
             try:
-                self._read(connection)
+                self._read(self._connection)
             finally:
-                connection.disconnect()
+                self._connection.disconnect()
         except Exception as error:  # noqa: BLE001 - whatever broke it: its listeners open another one
             reason = f"the link to Redis broke: {error}"
         finally:

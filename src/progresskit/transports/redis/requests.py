@@ -74,8 +74,12 @@ class Requests:
         with self._lock:
             self._waiting.put(request)
             if not self._running:
-                threading.Thread(target=self._serve, name="progresskit-redis-reading", daemon=True).start()
-                self._running = True  # not before: where no thread can be started, the next call tries again
+                try:
+                    threading.Thread(target=self._serve, name="progresskit-redis-reading", daemon=True).start()
+                except RuntimeError as error:  # the next call tries again
+                    msg = f"no thread can be started to read from Redis: {error}"
+                    raise TransportError(msg) from None
+                self._running = True
         return await request.answer()
 
     def _serve(self) -> None:

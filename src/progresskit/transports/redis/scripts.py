@@ -204,10 +204,11 @@ class Scripts:
 
     def _turn_to_cluster(self) -> None:
         with self._lock:
-            if not isinstance(self._client, RedisCluster):
-                former, self._client = self._client, None
+            former = self._client
+            if former is not None and not isinstance(former, RedisCluster):
+                self._client = None
                 self._server = cluster_of(self._server, former)
-        self.client()
+                former.close()
 
     def _failure(self, error: BaseException) -> TransportError:
         at = f"Redis at {self._server.where}"
