@@ -6,6 +6,7 @@ import threading
 
 import anyio
 import pytest
+import redis
 
 from progresskit.errors import TransportError
 from progresskit.events import StatusEvent
@@ -57,7 +58,7 @@ async def test_a_read_works_again_once_threads_can_be_started(transport, monkeyp
 
     with monkeypatch.context() as short_of_threads:
         short_of_threads.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError, match="can't start"):
+        with pytest.raises(TransportError, match="can't start"):
             await transport.read("p")
     with anyio.fail_after(10):
         assert (await transport.read("p")).tasks == ()
@@ -75,3 +76,9 @@ async def test_a_link_that_fails_before_anybody_else_has_a_turn_tells_who_listen
         async with transport.listen("p") as items:
             with pytest.raises(TransportError, match="the link to Redis broke: not today"):
                 await anext(items)
+
+
+@pytest.mark.parametrize(("code", "says"), [("OOM", "is full"), ("READONLY", "is a replica")])
+def test_a_refusal_is_worded_as_redis_6_2_sends_it_from_within_a_script_too(code, says):
+    failure = redis.ResponseError(f"Error running script (call to f_12ab): @user_script:9: @user_script: 9: -{code} no")
+    assert says in str(RedisTransport("redis://h")._publisher._failure(failure))

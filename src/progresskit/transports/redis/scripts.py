@@ -52,6 +52,9 @@ def _load(name: str) -> _Script:
 
 _SCRIPTS: Final = {name: _load(name) for name in ("publish", "read", "cancel")}
 _KEYS: Final = 8
+# Within the error of a script, as Redis 6.2 words it; newer ones give the code itself.
+_SCRIPTS_OOM: Final = " -OOM "
+_SCRIPTS_READONLY: Final = " -READONLY "
 _FORBIDDEN_IN_SCRIPT: Final = ("ACL failure in script", "The user executing the script can't")  # since 7.2, before
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 
@@ -213,9 +216,9 @@ class Scripts:
     def _failure(self, error: BaseException) -> TransportError:
         at = f"Redis at {self._server.where}"
         match error:
-            case OutOfMemoryError():
+            case ResponseError() if isinstance(error, OutOfMemoryError) or _SCRIPTS_OOM in str(error):
                 text = f"{at} is full: give it more memory (maxmemory), or let less be kept"
-            case ReadOnlyError():
+            case ResponseError() if isinstance(error, ReadOnlyError) or _SCRIPTS_READONLY in str(error):
                 text = f"{at} is a replica, and takes no writes: name its primary"
             case AuthenticationError() | AuthorizationError():
                 text = f"{at} refuses the user or password"
