@@ -18,6 +18,7 @@ import importlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -40,6 +41,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A shell has what it runs in the background ignore Ctrl-C, and programs inherit that: here they get it.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "needs(*names): skip where one of these components is missing")
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("long" if config.getoption("--long") else "default")

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -156,9 +157,15 @@ class Terminal:
 
     def ended(self, number):
         self.process.send_signal(number)
+        reading = threading.Thread(target=self._read_all)
+        reading.start()
+        code = self.process.wait(20)
+        reading.join(20)
+        return code
+
+    def _read_all(self):
         while self._read():
             pass
-        return self.process.wait(20)
 
     def close(self):
         self.process.kill()
