@@ -141,8 +141,9 @@ def decode_published(data: bytes, project_id: str) -> list[Event | Cursor]:
 def _cursor_in(line: bytes) -> Cursor | None:
     try:
         fields = from_json(line)
-        return Cursor.parse(fields["cursor"]) if isinstance(fields, dict) else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+        said = fields.get("cursor") if isinstance(fields, dict) else None
+        return Cursor.parse(said) if isinstance(said, str) else None
+    except (ValueError, RecursionError):
         return None
 
 
