@@ -43,6 +43,7 @@ class GatewayHarness(TransportHarness):
         self._stand.clock.now_s += seconds
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio", pytest.param("trio", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("check", transport_checks, ids=lambda check: check.__name__)
 async def test_contract(check, stand):
     await check(GatewayHarness(stand))
