@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import celery
 import pytest
 from celery import signals
@@ -22,8 +23,10 @@ from celery.exceptions import Ignore, Reject
 from kombu.exceptions import EncodeError
 
 from progresskit import MemoryTransport, NullReporter, Publisher, RunCancelled
+from progresskit.errors import TransportError
 from progresskit.integrations.celery import current_task_reporter, instrument
 from progresskit.integrations.celery.marks import HEADER, Mark, run_id_of
+from progresskit.integrations.celery.wiring import wiring_of
 
 WAIT_S = 10
 
@@ -266,6 +269,18 @@ def test_again_for_an_app_takes_the_former_ones_place(app, transport, publisher)
 
     named.delay("p")
     assert said(transport, publisher) == [("p", "queued")]
+
+
+def test_the_formers_publisher_is_closed_where_it_was_made_of_a_url(app, publisher):
+    instrument(app, "memory://formers")
+    former = wiring_of(app).publisher
+    instrument(app, publisher)
+    instrument(app, publisher)
+    with pytest.raises(TransportError, match="closed"):
+        anyio.run(former.transport.read, "p")
+    assert publisher.statistics()["dropped"] == 0
+    publisher.task("p", "t").status("started")
+    assert publisher.flush(5), "one that was handed in stays open"
 
 
 def test_the_tasks_of_another_app_are_not_ours(eager, transport, publisher):

@@ -65,8 +65,9 @@ def instrument(
     Raises:
         ValueError: The URL names no transport.
     """
+    owned = isinstance(url_or_publisher, str)
     publisher = Publisher.from_url(url_or_publisher) if isinstance(url_or_publisher, str) else url_or_publisher
-    Wiring(app, publisher, Projects(app, project), bridge=bridge_update_state).connect()
+    Wiring(app, publisher, Projects(app, project), bridge=bridge_update_state, owned=owned).connect()
 
 
 def current_task_reporter() -> Reporter:

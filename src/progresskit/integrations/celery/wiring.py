@@ -108,13 +108,15 @@ class Wiring:
         publisher: What the words go through.
         projects: Finds the tasks' projects.
         bridge: Whether ``update_state`` reports too.
+        owned: Whether the publisher is closed where another wiring takes this one's place.
     """
 
-    def __init__(self, app: Any, publisher: Publisher, projects: Projects, *, bridge: bool) -> None:
+    def __init__(self, app: Any, publisher: Publisher, projects: Projects, *, bridge: bool, owned: bool) -> None:
         self.publisher = publisher
         self.projects = projects
         self._app = app
         self._bridge = bridge
+        self._owned = owned
         # Celery would go by the address, and take a receiver for one that died where this one now stands.
         self._uid = f"progresskit-{secrets.token_hex(4)}"
         # The worker's main process: what it has received, for as long as Celery minds it.
@@ -126,6 +128,8 @@ class Wiring:
         if former is not None:
             for sent in former._receivers():  # noqa: SLF001 - one of us
                 sent.disconnect(dispatch_uid=former._uid)  # noqa: SLF001
+            if former._owned:  # noqa: SLF001
+                former.publisher.close()
         # Celery holds receivers weakly: this one lives as long as its app.
         setattr(self._app, _WIRING, self)
         for sent, receiver in self._receivers().items():
