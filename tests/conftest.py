@@ -139,6 +139,28 @@ def pytest_make_collect_report():
     return _refuse_skip((yield))
 
 
+# --- a transport that remembers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def recording_transport() -> Any:
+    """Return the class of a memory transport whose ``events`` are those that it has accepted, as they were sent."""
+    from progresskit import MemoryTransport  # noqa: PLC0415 - only the tests that record need it
+
+    class Recorded(MemoryTransport):
+        def __init__(self):
+            super().__init__()
+            self.events = []
+
+        def publish(self, batch):
+            receipt = super().publish(batch)
+            taken = zip(batch.events, receipt.accepted, strict=False)
+            self.events += [event for event, cursor in taken if cursor is not None]
+            return receipt
+
+    return Recorded
+
+
 # --- a real server ------------------------------------------------------------------------------------------------
 
 

@@ -9,23 +9,9 @@ import pytest
 from progresskit import MemoryTransport, Publisher
 
 
-class Recorded(MemoryTransport):
-    """Keeps the events that it accepts."""
-
-    def __init__(self):
-        super().__init__()
-        self.events = []
-
-    def publish(self, batch):
-        receipt = super().publish(batch)
-        taken = zip(batch.events, receipt.accepted, strict=False)
-        self.events += [event for event, cursor in taken if cursor is not None]
-        return receipt
-
-
 @pytest.fixture
-def transport():
-    return Recorded()
+def transport(recording_transport):
+    return recording_transport()
 
 
 @pytest.fixture
@@ -125,8 +111,8 @@ def test_a_part_gives_its_lease_back_and_the_run_does_not_stall():
             assert state_of(transport).status == "stalled"
 
 
-def test_a_store_that_forgot_the_run_is_told_the_part_again(transport):
-    class Forgetful(Recorded):
+def test_a_store_that_forgot_the_run_is_told_the_part_again(recording_transport):
+    class Forgetful(recording_transport):
         forgotten = False
 
         def publish(self, batch):

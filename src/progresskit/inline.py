@@ -227,7 +227,7 @@ class _ByHand(_Tasks):
             waits_for = context.run(coroutine.send, None)
         except StopIteration:
             return None
-        except BaseException as error:
+        except BaseException as error:  # a cancellation is one
             if _is_cancellation(error):
                 raise SendCancelled from error
             raise
@@ -248,7 +248,7 @@ class _ByHand(_Tasks):
                 continue
             except Exception as error:  # noqa: BLE001 - as above
                 unfinished.append((recipient, error))
-            except BaseException as error:
+            except BaseException as error:  # a cancellation is one
                 if not _is_cancellation(error):
                     raise
                 unfinished.append((recipient, SendCancelled()))

@@ -115,7 +115,7 @@ class Publisher:
                 flush_timeout_s=flush_timeout_s,
                 describe_error=describe_error,
             )
-        except BaseException:
+        except BaseException:  # whoever called has no publisher to close it by
             transport.close()
             raise
         publisher._owned = transport

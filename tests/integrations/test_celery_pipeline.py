@@ -10,39 +10,24 @@ import pytest
 from celery import chain, chord, group
 from kombu.exceptions import EncodeError
 
-from progresskit import MemoryTransport, Publisher
+from progresskit import Publisher
 from progresskit.integrations.celery import Pipeline, current_task_reporter, instrument
 from progresskit.integrations.celery.wiring import wiring_of
 
 
-class Recorded(MemoryTransport):
-    """Keeps the events that it accepts."""
-
-    def __init__(self):
-        super().__init__()
-        self.events = []
-
-    def publish(self, batch):
-        receipt = super().publish(batch)
-        taken = zip(batch.events, receipt.accepted, strict=False)
-        self.events += [event for event, cursor in taken if cursor is not None]
-        return receipt
-
-    def state(self, task_name="film", project_id="p"):
-        return asyncio.run(self.read(project_id)).get(task_name)
-
-    @property
-    def shares(self):
-        """Return the share of each step's parts, as they were said."""
-        parts = {
-            event.part[0]: (event.stage[0], event.part[1]) for event in self.events if getattr(event, "part", None)
-        }
-        return sorted(parts.values())
-
-
 @pytest.fixture
-def transport():
-    return Recorded()
+def transport(recording_transport):
+    class Films(recording_transport):
+        def state(self, task_name="film", project_id="p"):
+            return asyncio.run(self.read(project_id)).get(task_name)
+
+        @property
+        def shares(self):
+            """Return the share of each step's parts, as they were said."""
+            said = [event for event in self.events if getattr(event, "part", None)]
+            return sorted({event.part[0]: (event.stage[0], event.part[1]) for event in said}.values())
+
+    return Films()
 
 
 @pytest.fixture

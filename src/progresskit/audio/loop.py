@@ -165,7 +165,7 @@ class AudioCorrectionLoop:
             while (word := words.get()) is not None:
                 if on_progress is not None:
                     on_progress(*word)
-        except BaseException:
+        except BaseException:  # of on_progress, or Ctrl-C: the run ends with its caller
             future.cancel()
             raise
         try:

@@ -242,7 +242,7 @@ class Run:
             try:
                 with anyio.fail_after(self._settings.timeout_s):
                     return await _uncancelled(ask)
-            except Exception as error:
+            except Exception as error:  # a foreign backend's: advise() says what it means, whatever it is
                 failures += 1
                 advice = advise(error, now=dt.datetime.now(dt.UTC))
                 pause_s = wait_s(failures, advice, chance=random.random())  # noqa: S311 - spreads load, no secret

@@ -52,7 +52,7 @@ def listen(host: str, port: int, *, silent_s: float = SILENT_S) -> socket.socket
         _platform.drop_silent_peers(listener, silent_s)
         listener.bind(address)
         listener.listen(_BACKLOG)  # a browser that is quicker than the server waits, instead of being refused
-    except BaseException:
+    except BaseException:  # Ctrl-C too: nobody else would close it
         listener.close()
         raise
     listener.set_inheritable(False)

@@ -106,7 +106,7 @@ class Pipeline:
         reporter.status("queued")  # before a worker's first word; where that was quicker, the store refuses it
         try:
             return workflow.apply_async(**options)
-        except BaseException as error:
+        except BaseException as error:  # whatever kept it from being sent off, nothing will come of this run
             reporter._end(error)  # noqa: SLF001 - leaving it would wait for the store
             raise
 

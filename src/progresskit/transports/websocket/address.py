@@ -111,7 +111,7 @@ class Address:
                 self._context = ssl.create_default_context()
             connection.settimeout(left_s(deadline))
             return self._context.wrap_socket(connection, server_hostname=self._host)
-        except BaseException:
+        except BaseException:  # nobody else has it yet
             connection.close()
             raise
 
