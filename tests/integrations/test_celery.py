@@ -57,7 +57,10 @@ def app():
     app.conf.update(task_default_queue=name, worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)
     app.conf.broker_transport_options = {"polling_interval": 0.02}  # else each message waits for a second
     yield app
-    vars(app).pop("_progresskit_wiring", None)  # while it lives it hears what the next test's app publishes
+    wiring = wiring_of(app)
+    if wiring is not None:  # as long as it lives it hears what the next test's app publishes
+        for sent in wiring._receivers():
+            sent.disconnect(dispatch_uid=wiring._uid)
     app.close()
 
 
