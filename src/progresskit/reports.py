@@ -45,6 +45,8 @@ _MAX_DATA_BYTES: Final = rules.MAX_EVENT_BYTES - 4 * 1024
 _SHORT_TEXT_CHARS: Final = 200
 SHORT_CHARS: Final = 128
 """A message of so many characters is short."""
+_FRAME_BYTES: Final = 400  # an event's own names, numbers and times, with room to spare
+_BYTES_PER_CHARACTER: Final = 6
 
 
 class Report:
@@ -289,7 +291,7 @@ class Mender:
 
 
 def to_event(report: Report, mender: Mender, *, now_s: float, eta_s: float | None = None) -> tuple[Event, int]:
-    """Make the event of a report, and tell how large it is encoded.
+    """Make the event of a report, and tell how large it is encoded, or at most.
 
     What makes it larger than an event may be is left out, largest first, and noted.
 
@@ -311,6 +313,8 @@ def to_event(report: Report, mender: Mender, *, now_s: float, eta_s: float | Non
         except ValidationError:  # a short message isn't looked at before: this is the path of tight loops
             report.message = mender.text(report.message, "message")
             event = _made(report, data, at, eta_s)
+        if not data and (most := _most_bytes(report)) <= rules.MAX_EVENT_BYTES:
+            return event, most
         try:
             return event, len(encode_event(event))
         except ValueError as error:
@@ -360,6 +364,13 @@ def _made(report: Report, data: dict[str, Any], at: float, eta_s: float | None) 
             return CompletedEvent(**common, result=data.get("result"))
         case "error":
             return ErrorEvent(**common, error=report.error, code=report.code, details=data.get("details"))
+
+
+def _most_bytes(report: Report) -> int:
+    """Return how large a report without data is encoded at most: text takes up to six bytes a character in JSON."""
+    names = report.project_id, report.task_name, report.run_id or "", report.code or "", *(report.part or ("",))[:1]
+    characters = len(report.message) + len(report.error) + sum(map(len, names)) + sum(map(len, report.stage))
+    return _FRAME_BYTES + _BYTES_PER_CHARACTER * characters
 
 
 def _weight(text: str) -> int:
