@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -16,6 +17,7 @@ from progresskit.hub import Hub
 from progresskit.subscription import subscribe
 from progresskit.transports import Batch
 from progresskit.transports.websocket import WebSocketTransport, listening
+from progresskit.transports.websocket.address import Address
 from progresskit.web import Gateway, allow_anyone
 
 
@@ -35,7 +37,7 @@ def wait_for(holds, patience_s=10):
 
 
 async def test_a_hub_may_follow_a_gateway(stand, serve):
-    """A gateway of a gateway: what is published to either is read from both."""
+    """A gateway of a gateway: what is published to either is read from both, whoever sends it."""
     far = WebSocketTransport(stand.address)
     near = serve(Gateway(Hub(far), authorize=allow_anyone))
     transport = WebSocketTransport(near.replace("http", "ws"))
@@ -44,7 +46,7 @@ async def test_a_hub_may_follow_a_gateway(stand, serve):
         stand.store.publish(batch(1, progress(0.5)))
         with anyio.fail_after(10):
             assert (await anext(items)).progress == 0.5
-        receipt = await anyio.to_thread.run_sync(transport.publish, batch(2, progress(0.75)))
+        receipt = await anyio.to_thread.run_sync(transport.publish, batch(2, progress(0.75), sender="s" * 128))
         assert receipt.cursor.offset == 2
         with anyio.fail_after(10):
             assert (await anext(items)).progress == 0.75
@@ -234,6 +236,40 @@ async def test_closing_ends_all_listening_and_leaves_no_thread(stand):
         with anyio.fail_after(5):
             assert [item async for item in stream] == [item async for item in other] == []
     await anyio.to_thread.run_sync(wait_for, lambda: not listening_threads())
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+@pytest.mark.parametrize("is_interrupted", [True, False], ids=["interrupted", "control"])
+async def test_a_stream_can_be_stopped_while_it_is_opened(monkeypatch, scheme, is_interrupted):
+    monkeypatch.setattr(listening, "_OPEN_S", 60)
+    if not is_interrupted:
+        monkeypatch.setattr(listening.Wire, "interrupt", lambda _: None)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        listener = listening.StreamListener(address_of(mute, scheme), "p")
+        others = listening_threads()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listener.open)
+            connection, _ = await anyio.to_thread.run_sync(mute.accept)
+            with connection:
+                assert await anyio.to_thread.run_sync(connection.recv, 1)  # hands are being shaken
+                [thread] = set(listening_threads()).difference(others)
+                listener.stop()
+                await anyio.to_thread.run_sync(thread.join, 10 if is_interrupted else 0.5)
+                assert thread.is_alive() != is_interrupted
+
+
+async def test_a_stream_that_was_stopped_is_not_opened(monkeypatch):
+    monkeypatch.setattr(listening, "_OPEN_S", 60)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        listener = listening.StreamListener(address_of(mute), "p")
+        listener.stop()
+        with anyio.fail_after(10):
+            await listener.open()
+            assert [item async for item in listener] == []
+
+
+def address_of(server, scheme="ws"):
+    return Address(f"{scheme}://127.0.0.1:{server.getsockname()[1]}", token=None, headers=None)
 
 
 def listening_threads():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -93,6 +94,22 @@ def test_a_gateway_that_hangs_is_not_waited_for(stand):
     thread.join(10)
     patient.close()
     transport.close()
+
+
+def test_a_connection_is_closed_with_the_answer_that_its_closing_could_not_wait_for(stand):
+    transport = WebSocketTransport(f"{stand.address}?timeout_s=10")
+    transport.publish(batch(1, progress(0.1)))
+    stand.proxy.blackhole("down")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(transport.publish, batch(2, progress(0.2)))
+        wait_for(lambda: stand.truth().cursor.offset == 2)
+        transport._address.timeout_s = 0.05  # of the closing alone: the batch is on its way
+        transport.close()
+        assert not waiting.done()
+        assert stand.proxy.open == 1
+        stand.proxy.mend()
+        assert len(waiting.result(10).accepted) == 1
+    wait_for(lambda: stand.proxy.open == 0)
 
 
 def test_what_will_never_be_taken_is_refused_for_good_and_the_connection_stays(stand, transport):

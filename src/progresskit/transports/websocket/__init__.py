@@ -133,7 +133,8 @@ class WebSocketTransport:
         for listener in list(self._listeners):
             listener.stop()
         # A hub owns the whole of its transport; who goes on publishing gets another connection.
-        await anyio.to_thread.run_sync(self._line.close)
+        line, self._line = self._line, Line(self._address)
+        await anyio.to_thread.run_sync(line.close)
 
     def _check_open(self, *, closed: bool) -> None:
         if closed:

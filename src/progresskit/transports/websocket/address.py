@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Token = str | Callable[[], str | None] | None
 
-__all__ = ["Address"]
+__all__ = ["Address", "cut", "left_s"]
 
 _TIMEOUT_S: Final = 0.25
 _SECURE: Final = {"ws": False, "wss": True, "http": False, "https": True}
@@ -94,7 +95,7 @@ class Address:
         return self._fixed if token is None else {**self._fixed, "Authorization": f"Bearer {token}"}
 
     def connect(self, deadline: float) -> socket.socket:
-        """Open a connection, with TLS where the URL asks for it.
+        """Open a connection, with TLS where the URL asks for it: hands are shaken with the first bytes sent.
 
         Args:
             deadline: When to give up, by the monotonic clock.
@@ -109,11 +110,18 @@ class Address:
                 return connection
             if self._context is None:
                 self._context = ssl.create_default_context()
-            connection.settimeout(left_s(deadline))
-            return self._context.wrap_socket(connection, server_hostname=self._host)
+            # Later, since only a connection that somebody has can be cut.
+            return self._context.wrap_socket(connection, server_hostname=self._host, do_handshake_on_connect=False)
         except BaseException:  # nobody else has it yet
             connection.close()
             raise
+
+
+def cut(connection: socket.socket) -> None:
+    """Have whoever waits on a connection stop, from any thread."""
+    with suppress(OSError):
+        # Not by its own method: that of TLS drops the encryption first, and what is being sent would go in the clear.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def left_s(deadline: float) -> float:

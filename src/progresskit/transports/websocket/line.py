@@ -34,6 +34,7 @@ class Line:
         self._address = address
         self._lock = threading.Lock()
         self._wire: Wire | None = None
+        self._is_closed = False
 
     def ask(self, batch: Batch) -> Receipt:
         """Send a batch, and return its receipt.
@@ -55,23 +56,29 @@ class Line:
             msg = f"the gateway at {self._address.where} can't be published to: {error}"
             raise TransportError(msg) from None
         finally:
-            self._lock.release()
+            self._release()
 
     def close(self) -> None:
-        """Close the connection, unless somebody waits for an answer on it for too long: then it goes with its end."""
+        """Keep no connection any more; one on which somebody waits for an answer for too long goes with its end."""
+        self._is_closed = True
         if self._lock.acquire(timeout=2 * self._address.timeout_s):
-            try:
-                wire, self._wire = self._wire, None
-                if wire is not None:
-                    wire.close()
-            finally:
-                self._lock.release()
+            self._release()
 
     def drop(self) -> None:
         """Close this process's end, after a fork: the connection is the parent's."""
         wire, self._wire = self._wire, None
         if wire is not None:
             wire.drop()
+
+    def _release(self) -> None:
+        """Let the next one in."""
+        try:
+            if self._is_closed:
+                wire, self._wire = self._wire, None
+                if wire is not None:
+                    wire.close()
+        finally:
+            self._lock.release()
 
     def _insist(self, batch: Batch, data: bytes) -> Receipt:
         """Ask once more where a connection that was kept has ended, or its credentials have."""

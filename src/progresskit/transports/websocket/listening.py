@@ -90,9 +90,8 @@ class StreamListener(Listener):
             self._call(self._opened.set)
 
     def _follow(self) -> None:
-        wire = self._wire = Wire(
-            self._address, f"/projects/{self._project_id}/stream?batch=1", deadline=time.monotonic() + _OPEN_S
-        )
+        route = f"/projects/{self._project_id}/stream?batch=1"
+        wire = Wire(self._address, route, deadline=time.monotonic() + _OPEN_S, begun=self._begin)
         try:
             deadline = time.monotonic() + _OPEN_S
             gap: Cursor | None = None
@@ -111,6 +110,11 @@ class StreamListener(Listener):
                     return
         finally:
             wire.drop()
+
+    def _begin(self, wire: Wire) -> None:
+        self._wire = wire
+        if self._stopped:  # before there was anything to interrupt
+            wire.interrupt()
 
     def _hear(self, message: bytes, gap: Cursor | None) -> tuple[Cursor | None, bool]:
         """Hand over what a message says; return a gap that is still to be told of, and whether it was the last."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
@@ -13,9 +12,11 @@ from anyio.lowlevel import RunVar
 
 from progresskit.batches import object_from_json
 from progresskit.errors import DecodeError, TransportError
-from progresskit.transports.websocket.address import left_s
+from progresskit.transports.websocket.address import cut, left_s
 
 if TYPE_CHECKING:
+    import socket
+
     from progresskit.transports.websocket.address import Address
 
 __all__ = ["Request"]
@@ -101,8 +102,7 @@ class Request:
         """Have the thread end that asks for somebody who has given up."""
         connection = self._socket
         if connection is not None:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            cut(connection)
 
     def _refusal(self, status: int, body: bytes) -> TransportError:
         try:

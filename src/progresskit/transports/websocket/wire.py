@@ -7,7 +7,6 @@ lose, and a child that closes its copy of a socket says nothing to the gateway.
 from __future__ import annotations
 
 import logging
-import socket
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -18,9 +17,11 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from progresskit.transports.websocket.address import left_s
+from progresskit.transports.websocket.address import cut, left_s
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from progresskit.transports.websocket.address import Address
 
 __all__ = ["Wire", "WireError"]
@@ -56,13 +57,21 @@ class Wire:
         address: The gateway.
         route: The route, with its query.
         deadline: When it must be open, by the monotonic clock.
+        begun: Is given the wire before the gateway has answered, so that opening it can be interrupted too.
 
     Raises:
         WireError: It can't be opened.
         TransportError: There is no token.
     """
 
-    def __init__(self, address: Address, route: str, *, deadline: float) -> None:
+    def __init__(
+        self,
+        address: Address,
+        route: str,
+        *,
+        deadline: float,
+        begun: Callable[[Wire], None] = lambda _: None,
+    ) -> None:
         headers = address.headers()
         self._messages: list[bytes] = []
         self._parts = bytearray()
@@ -75,6 +84,7 @@ class Wire:
             raise _failed(error) from None
         opened = False
         try:
+            begun(self)
             self._shake_hands(headers, deadline)
             opened = True
         finally:
@@ -102,9 +112,8 @@ class Wire:
         return self._messages.pop(0)
 
     def interrupt(self) -> None:
-        """Have whoever reads stop, from any thread."""
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """Have whoever opens or reads it stop, from any thread."""
+        cut(self._socket)
 
     def close(self) -> None:
         """Say goodbye, and close it."""
