@@ -22,6 +22,7 @@ from progresskit.hub import Hub
 from progresskit.web import Gateway, Grant, Limits, allow_anyone, bearer_token, bodies, limits, publishing
 from progresskit.web.publishing import sender_of
 
+SENDERS = st.text(min_size=1, max_size=128) | st.text(min_size=90, max_size=128)
 SECRET = "redis://user:hunter2@host"
 
 
@@ -273,13 +274,11 @@ def test_nobody_takes_a_number_of_somebody_elses(gateway, post, transport, an_ev
     assert [len(transport.publish(batch).accepted) for _ in range(2)] == [1, 0]
 
 
-@given(
-    st.lists(st.tuples(st.none() | st.text(min_size=1), st.text(min_size=1, max_size=128)), unique=True, max_size=20)
-)
+@given(st.lists(st.tuples(st.none() | st.text(min_size=1), SENDERS), unique=True, max_size=20))
 def test_what_stands_for_a_sender_is_one_to_one_and_no_longer_than_it_must_be(pairs):
     names = [sender_of(*pair) for pair in pairs]
     assert len(set(names)) == len(pairs)
-    assert all(len(name) <= 128 + 33 for name in names)
+    assert all(len(name) <= 128 for name in names)
     assert not [
         name
         for name, (principal, _) in zip(names, pairs, strict=True)
@@ -401,7 +400,19 @@ def test_a_cancel_that_the_store_does_not_answer_is_503(gated, post, store, monk
     monkeypatch.setattr(publishing, "PATIENCE_S", 0.2)
     for cancel in (fail, hang):
         monkeypatch.setattr(store, "cancel", cancel)
-        assert_refused(post(url, {"task_name": "t"}, to="cancel"), 503, "store_unavailable")
+        response = post(url, {"task_name": "t"}, to="cancel")
+        assert_refused(response, 503, "store_unavailable")
+        assert int(response.headers["retry-after"]) > 0
+
+
+def test_a_cancel_that_the_store_refuses_for_good_is_422_and_not_worth_another_try(gated, post, store, monkeypatch):
+    async def refuse(*_):
+        raise TransportError(SECRET, retryable=False)
+
+    monkeypatch.setattr(store, "cancel", refuse)
+    response = post(gated(), {"task_name": "t"}, to="cancel")
+    assert_refused(response, 422, "not_taken")
+    assert "retry-after" not in response.headers
 
 
 def wait_for(holds):

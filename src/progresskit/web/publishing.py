@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Final
 import anyio
 import anyio.to_thread
 
+from progresskit import rules
 from progresskit._platform import loop_caller
 from progresskit.errors import TransportError
 from progresskit.followed import Complaints
 from progresskit.logs import about, get_logger
-from progresskit.web.refusals import CLOSING, INTERNAL, STORE_UNAVAILABLE, Refused, invalid_event
+from progresskit.web.refusals import CLOSING, INTERNAL, NOT_TAKEN, STORE_UNAVAILABLE, Refused, invalid_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from progresskit.frames import Batch, Receipt
     from progresskit.hub import Hub
+    from progresskit.web.refusals import Refusal
 
 __all__ = ["PATIENCE_S", "Desk", "sender_of"]
 
@@ -35,10 +37,16 @@ _log = get_logger("web")
 def sender_of(principal: str | None, sender: str) -> str:
     """Return the name under which the store knows a sender: nobody can take a number of somebody else's.
 
-    A principal may be any text, and isn't told to anybody; so its digest stands for it.
+    A principal may be any text, and isn't told to anybody; so its digest stands for it, and for a sender that would
+    become too long: the store may be a gateway, whose senders are as long as ours.
     """
-    whose = "-" if principal is None else hashlib.sha256(principal.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{whose}:{sender}"
+    whose = "-" if principal is None else _digest(principal)
+    name = f"{whose}:{sender}"
+    return name if len(name) <= rules.MAX_NAME_CHARS else f"{whose}:{_digest(sender)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class Desk:
@@ -68,10 +76,7 @@ class Desk:
             with anyio.fail_after(PATIENCE_S):
                 return await self._in_thread(lambda: self._hub.transport.publish(batch))
         except TransportError as error:
-            if not error.retryable and self._hub.running:
-                _log.error("a batch was refused for good: %s", error, extra=about(batch.project_id))
-                raise Refused(invalid_event("the store refuses it for good")) from None
-            raise self._unanswered(batch.project_id, error) from None
+            raise self._failed(batch.project_id, error, invalid_event("the store refuses it for good")) from None
         except TimeoutError:
             raise self._unanswered(batch.project_id, f"no answer for {PATIENCE_S:g} s") from None
         except Exception:  # noqa: BLE001 - a foreign transport's: its words are for the log alone
@@ -82,13 +87,21 @@ class Desk:
         """Ask a task's live run to stop; False where there is none.
 
         Raises:
-            Refused: The store didn't answer in time.
+            Refused: The store didn't answer in time, or will never take it.
         """
         try:
             with anyio.fail_after(PATIENCE_S):
                 return await self._hub.transport.cancel(project_id, task_name)
-        except (TransportError, TimeoutError) as error:
-            raise self._unanswered(project_id, error) from None
+        except TransportError as error:
+            raise self._failed(project_id, error, NOT_TAKEN) from None
+        except TimeoutError:
+            raise self._unanswered(project_id, f"no answer for {PATIENCE_S:g} s") from None
+
+    def _failed(self, project_id: str, error: TransportError, for_good: Refusal) -> Refused:
+        if error.retryable or not self._hub.running:
+            return self._unanswered(project_id, error)
+        _log.error("the store refused for good what it was sent: %s", error, extra=about(project_id))
+        return Refused(for_good)
 
     def _unanswered(self, project_id: str, error: object) -> Refused:
         if not self._hub.running:

@@ -18,6 +18,7 @@ __all__ = [
     "NOT_FOUND",
     "NOT_JSON",
     "NOT_LIVE",
+    "NOT_TAKEN",
     "STORE_UNAVAILABLE",
     "TOO_LARGE",
     "TOO_MANY",
@@ -74,6 +75,7 @@ NOT_FOUND: Final = Refusal(404, 4404, "not_found", "There is nothing here, or no
 METHOD_NOT_ALLOWED: Final = Refusal(405, 4400, "method_not_allowed", "This route does not take that method.")
 NOT_LIVE: Final = Refusal(409, 4400, "not_live", "The task has no live run that could be asked to stop.")
 TOO_LARGE: Final = Refusal(413, 1009, "too_large", "The body is too large: send less at once.")
+NOT_TAKEN: Final = Refusal(422, 4400, "not_taken", "The store refuses it for good. The server's log says why.")
 TOO_MANY: Final = Refusal(429, 4429, "too_many", "Too many connections: close some, or come back later.", 10)
 TOO_MANY_BATCHES: Final = Refusal(429, 4429, "too_many", "Too many batches at once: wait for their receipts.", 1)
 INTERNAL: Final = Refusal(500, 1011, "internal", "The server failed to answer. Its log says why.")
