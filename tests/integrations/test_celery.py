@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import subprocess
 import sys
@@ -19,14 +20,14 @@ from celery import signals
 from celery.concurrency.prefork import TaskPool as PreforkPool
 from celery.concurrency.thread import TaskPool as ThreadPool
 from celery.contrib.testing.worker import start_worker
-from celery.exceptions import Ignore, Reject
+from celery.exceptions import Ignore, Reject, SoftTimeLimitExceeded
 from kombu.exceptions import EncodeError
 
 from progresskit import MemoryTransport, NullReporter, Publisher, RunCancelled
 from progresskit.errors import TransportError
-from progresskit.integrations.celery import current_task_reporter, instrument
+from progresskit.integrations.celery import current_task_reporter, instrument, wiring
 from progresskit.integrations.celery.marks import HEADER, Mark, run_id_of
-from progresskit.integrations.celery.wiring import wiring_of
+from progresskit.integrations.celery.wiring import Running, wiring_of
 
 WAIT_S = 10
 
@@ -440,6 +441,44 @@ def test_outside_of_a_task_the_reporter_drops_all(eager, publisher):
         return type(current_task_reporter()).__name__
 
     assert named.delay().get() == "NullReporter"
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_a_time_limit_that_is_raised_again_meets_no_other_task(monkeypatch, is_guarded):
+    """A task doesn't end between the look whether it has and the signal, which would be the next one's."""
+    running = Running(NullReporter(), Mark())
+    if not is_guarded:
+        running._ending = contextlib.nullcontext()
+    ender = threading.Thread(target=running.end)
+    over = []
+
+    def kill(*_):
+        ender.start()
+        ender.join(0.2)
+        over.append(running.over)
+
+    monkeypatch.setattr(wiring.os, "kill", kill)
+    running.raise_again()
+    assert over == [not is_guarded]
+    ender.join(WAIT_S)
+    running.raise_again()
+    assert len(over) == 1
+
+
+def test_a_task_whose_time_is_up_as_it_ends_has_ended(eager, transport, publisher):
+    @contextlib.contextmanager
+    def late():
+        yield
+        raise SoftTimeLimitExceeded
+
+    instrument(eager, publisher)
+
+    @eager.task
+    def named(project_id):
+        wiring_of(eager).running()._ending = late()
+
+    named.delay("p")
+    assert said(transport, publisher) == [("p", "started"), ("p", "completed")]
 
 
 # --- update_state -----------------------------------------------------------------------------------------------------

@@ -109,6 +109,20 @@ def test_a_step_that_says_it_failed_ends_the_run_and_what_follows_changes_nothin
     assert (transport.state().status, transport.state().error) == ("failed", "no idea")
 
 
+def test_a_redelivered_step_and_its_former_worker_count_once_and_the_first_end_is_the_end(transport):
+    part = {"run_id": "r", "key": "0", "share": 0.5, "stage": "scenes", "last": True}
+    with Publisher(transport) as former, Publisher(transport) as present:
+        workers = former.part("p", "film", **part), present.part("p", "film", **part)
+        for worker, value in zip(workers, (0.8, 0.2), strict=True):
+            worker.progress(value)
+            assert worker.flush()
+        assert transport.state().progress == pytest.approx(0.4)
+        for worker, result in zip(workers, ("former", "present"), strict=True):
+            worker.complete(result)
+            assert worker.flush()
+    assert (transport.state().status, transport.state().result) == ("completed", "former")
+
+
 def test_a_workflow_can_be_started_again(transport, step, film):
     workflow = chain(film.step("script", step.s()), film.step("cut", step.s()))
     for attempt in (1, 2):

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
 
 from celery import signals, states
@@ -64,6 +64,18 @@ class Running:
     reporter: Reporter
     mark: Mark
     over: bool = False
+    _ending: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def end(self) -> None:
+        """Note that it has ended."""
+        with self._ending:
+            self.over = True
+
+    def raise_again(self) -> None:
+        """Say once more, as the pool does, that its time is up; nothing where it has ended."""
+        with self._ending:  # so that it doesn't end between the two, and leave the signal to the next task
+            if not self.over:
+                os.kill(os.getpid(), signal.SIGUSR1)
 
 
 def reporter_of(request: Any) -> Reporter | None:
@@ -96,8 +108,7 @@ def _on_time(receiver: Callable[Concatenate[Wiring, Sent], None]) -> Callable[Co
 
 def _raise_again(running: Running) -> None:
     time.sleep(_SEND_RETURNS_S)
-    if not running.over:
-        os.kill(os.getpid(), signal.SIGUSR1)  # which is how the pool says that the time is up
+    running.raise_again()
 
 
 class Wiring:
@@ -235,7 +246,10 @@ class Wiring:
         running: Running | None = vars(task.request).pop(_RUNNING, None)
         if running is None:
             return
-        running.over = True
+        try:
+            running.end()
+        except SoftTimeLimitExceeded:  # at the last moment: there is nothing left for it to end
+            running.over = True
         error: BaseException | None = None
         if state == states.SUCCESS:
             step = running.mark.step
