@@ -6,6 +6,7 @@ Run it with ``python fastapi_memory.py``, open the address that it prints, and p
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -67,7 +68,8 @@ def main() -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     listener.listen()  # so that the first request waits for the server instead of being refused
     threading.Thread(target=try_it, args=(url, server), daemon=True).start()
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """A FastAPI app that starts the pipelines of this folder, and serves their progress.
 
-Needs: pip install 'progresskit[celery,redis,fastapi,server]', a Redis or Valkey, and a worker: see the README.
+Needs: pip install 'progresskit[celery,redis,fastapi,server]' 'celery[redis]', a Redis or Valkey, and a worker: see
+the README.
 
 Run it with ``python main.py``, open the address that it prints, and press Ctrl-C to end.
 """
 
+import contextlib
 import json
 import os
 import socket
@@ -79,7 +81,8 @@ def main() -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     listener.listen()  # so that the first request waits for the server instead of being refused
     threading.Thread(target=try_it, args=(url, server), daemon=True).start()
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
 
 
 if __name__ == "__main__":

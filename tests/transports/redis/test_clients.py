@@ -1,6 +1,7 @@
 """Whatever client is given, and whatever its settings, the transport speaks to its server in its own way."""
 
 import anyio
+import anyio.to_thread
 import pytest
 import redis
 import redis.asyncio
@@ -8,6 +9,7 @@ import redis.asyncio.cluster
 import redis.asyncio.sentinel
 from redis.cluster import ClusterNode
 
+from progresskit.errors import TransportError
 from progresskit.events import ProgressEvent
 from progresskit.subscription import subscribe
 from progresskit.transports import Batch, transport_from_url
@@ -44,6 +46,47 @@ async def test_a_client_of_one_server(stores, make, settings):
     keys = store.client(db=settings.get("db", 0)).keys()
     assert keys, "its database is the client's"
     assert store.client(db=1).keys() == []
+
+
+class FailsOnce(redis.CredentialProvider):
+    """Knows the password, but not the first time it is asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def get_credentials(self):
+        self.asked += 1
+        if self.asked == 1:
+            msg = "no vault"
+            raise RuntimeError(msg)
+        return ("worker", "secret")
+
+
+@pytest.mark.parametrize("call", ["publish", "read", "cancel"])
+async def test_a_provider_that_fails_leaves_no_connection_without_user_and_database(stores, call):
+    """Control: a client of redis-py, whose next command goes to database 0."""
+    store = stores()
+    store.add_user("worker", "secret", "~*", "&*", "+@all")
+    provided = {"port": store.port, "db": 4, "credential_provider": FailsOnce()}
+    transport = RedisTransport(redis.Redis(**provided))
+    batch = Batch("p", "sender", 1, (ProgressEvent(project_id="p", task_name="t", run_id="r", progress=0.5),))
+    calls = {
+        "publish": lambda: anyio.to_thread.run_sync(transport.publish, batch),
+        "read": lambda: transport.read("p"),
+        "cancel": lambda: transport.cancel("p", "t"),
+    }
+    with pytest.raises(TransportError, match="can't be asked: RuntimeError") as failure:
+        await calls[call]()
+    assert failure.value.retryable
+    await works(transport, ["p"])
+    assert store.client(db=0).keys() == []
+    assert store.client(db=4).keys()
+
+    control = redis.Redis(**{**provided, "credential_provider": FailsOnce()})
+    with pytest.raises(RuntimeError):
+        control.ping()
+    control.set("astray", 1)
+    assert store.client(db=0).keys() == [b"astray"]
 
 
 @pytest.mark.parametrize("scheme", ["redis", "valkey"])

@@ -6,6 +6,7 @@ import hashlib
 import importlib.resources
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import redis.exceptions
@@ -30,7 +31,7 @@ from progresskit.transports.base import KEEP_S, LEASE_S
 from progresskit.transports.redis.connecting import cluster_of, pubsub_connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from progresskit.transports.redis.connecting import Client, Server
     from progresskit.transports.redis.wire import Reply
@@ -101,7 +102,7 @@ class Scripts:
         Raises:
             TransportError: The store didn't answer, or refused; retryable.
         """
-        try:
+        with self._in_our_words():
             try:
                 return self._execute(call)
             except ResponseError as error:
@@ -109,20 +110,20 @@ class Scripts:
                     raise
             self._turn_to_cluster()
             return self._execute(call)
-        except _FAILURES as error:
-            raise self._failure(error) from None  # its own words may hold a password, as below
 
     def run_all(self, calls: Sequence[Call]) -> list[Reply | TransportError]:
-        """Call many scripts in one round trip; what fails is a :class:`TransportError` in the place of its reply."""
+        """Call many scripts in one round trip; what fails is a :class:`TransportError` in the place of its reply.
+
+        Raises:
+            TransportError: The store didn't answer at all; retryable.
+        """
         if len(calls) == 1 or isinstance(self.client(), RedisCluster):  # its pipelines run no scripts
             return [self._outcome(call) for call in calls]
-        try:
+        with self._in_our_words():
             pipeline = self.client().pipeline(transaction=False)
             for call in calls:
                 pipeline.execute_command(*self._command(call))
             replies = pipeline.execute(raise_on_error=False)
-        except _FAILURES as error:
-            return [self._failure(error) for _ in calls]
         return [
             self._outcome(call) if isinstance(reply, Exception) else reply
             for call, reply in zip(calls, replies, strict=True)
@@ -161,6 +162,22 @@ class Scripts:
             client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        """Say whatever fails as a :class:`TransportError`."""
+        try:
+            yield
+        except TransportError:
+            raise
+        except _FAILURES as error:
+            raise self._failure(error) from None  # its own words may hold a password, as below
+        except Exception as error:
+            # A credential provider's own, say. redis-py keeps the connection that it broke off half made: the next
+            # command would go out with no user, to database 0.
+            self.close()
+            msg = f"Redis at {self._server.where} can't be asked: {error!r}"
+            raise TransportError(msg) from error
 
     def _outcome(self, call: Call) -> Reply | TransportError:
         try:
