@@ -80,6 +80,12 @@ async def state_of(transport, task_name="t", project_id="p"):
     return (await transport.read(project_id)).get(task_name)
 
 
+@pytest.fixture
+def renews_soon(monkeypatch):
+    """Let what is held be renewed twice a second: test_courier.py says how often it is."""
+    monkeypatch.setattr("progresskit.courier.RENEW_S", 0.5)
+
+
 # --- what a run sends -----------------------------------------------------------------------------------------------
 
 
@@ -484,6 +490,7 @@ async def test_a_cancel_reaches_the_task_and_makes_it_cancelled(transport, publi
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it waits for a renewal: once is enough
+@pytest.mark.usefixtures("renews_soon")
 async def test_a_held_run_is_renewed_and_a_left_one_never_stalls():
     now = [0.0]
     transport = MemoryTransport(clock=lambda: now[0])
@@ -538,6 +545,7 @@ async def test_what_is_told_again_does_not_undo_what_was_said_since(transport):
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it waits for a renewal: once is enough
+@pytest.mark.usefixtures("renews_soon")
 async def test_an_idle_run_is_told_again_by_its_next_renewal(transport, publisher):
     with publisher.task("p", "t") as task:
         task.progress(0.7, "far")
@@ -682,6 +690,17 @@ def test_what_comes_after_the_end_is_logged_without_the_lock_for_which_a_handler
     finally:
         log.removeHandler(handler)
     assert passed == [("progress was lost: the publisher is closed (1 in all)", False)]
+
+
+def test_what_a_closed_publisher_could_not_send_is_said_and_not_blamed_on_room(transport, caplog):
+    transport.down = True
+    publisher = Publisher(transport, flush_timeout_s=0.1)
+    for name in ("a", "b"):
+        publisher.task("p", name).status("started")
+    publisher.close()
+    lost = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert lost == ["progress was lost: the publisher is closed (2 in all)"]
+    assert publisher.statistics()["dropped"] == 2
 
 
 def test_who_opens_a_transport_closes_it():

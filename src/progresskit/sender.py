@@ -133,7 +133,7 @@ class Sender:
         """Say something: merged, queued, or dropped where there is no room; never blocks on I/O."""
         with self.lock:
             if self._closed:
-                self._drop(report, "the publisher is closed")
+                self._drop(report)
                 if not self._late:
                     self._late = True
                     self._wake()  # for a thread to say it: this one holds the lock, as its caller may
@@ -244,6 +244,8 @@ class Sender:
             self._outbox.clear()
             for parcel in self._courier.give_up():
                 self._bury(parcel)
+                if parcel.reports:
+                    self._unsaid = _CLOSED, parcel.reports[-1]
             self._end(operation)
             self._wakes.put(None)
             thread = self._thread
@@ -408,8 +410,9 @@ class Sender:
         else:
             self._outage.refused(error, parcel.project_id)
 
-    def _drop(self, report: Report, reason: str = "there is no room to keep it until the store answers") -> None:
+    def _drop(self, report: Report) -> None:
         """Give up a report that was not taken yet."""
+        reason = _CLOSED if self._closed else "there is no room to keep it until the store answers"
         self._courier.counts["dropped"] += 1
         self._lose(report)
         self._settle([report], delivered=False)
@@ -455,6 +458,7 @@ def _weakly(sender: Sender) -> Callable[[], Any]:
     return finish
 
 
+_CLOSED: Final = "the publisher is closed"
 _EXIT_S: Final = 2.0
 """Seconds that an ending process waits for the store."""
 

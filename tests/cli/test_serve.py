@@ -85,6 +85,12 @@ def test_with_neither_a_token_nor_leave_it_serves_the_names_of_this_machine_alon
     assert answers == {"127.0.0.1": 200, "localhost": 200, "evil.example": 400, "127.0.0.1.evil": 400}
 
 
+def test_the_name_that_it_was_told_to_listen_on_is_one_of_them(served):
+    _, port = served("--host", "127.1")  # another way to write 127.0.0.1; likewise 127.0.0.2, or a name of /etc/hosts
+    answers = {host: ask(port, host=host)[0] for host in ("127.1", "127.0.0.1", "evil.example")}
+    assert answers == {"127.1": 200, "127.0.0.1": 200, "evil.example": 400}
+
+
 def test_whom_it_was_told_to_let_in_may_call_it_by_any_name(served):
     _, port = served("--allow-anonymous", PROGRESSKIT_TOKEN=SECRET)
     assert ask(port, "/projects/p", host="progress.example")[0] == 200

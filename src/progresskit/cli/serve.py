@@ -62,7 +62,7 @@ def run_serve(url: str, *, host: str, port: int, token_file: Path | None, anonym
                 "or --allow-anonymous where everybody may read and write everything"
             )
             raise UsageError(msg)
-        app, access = _app(_hub(url), token, anonymous=anonymous)
+        app, access = _app(_hub(url), token, host=host, anonymous=anonymous)
         made = server(app, graceful_s=_GRACEFUL_S)
         received = _ended_by_signals(made)
         say(_welcome(url, _authority(host, listener.getsockname()[1]), access))
@@ -95,14 +95,14 @@ def _hub(url: str) -> Hub:
         raise UsageError(msg) from None
 
 
-def _app(hub: Hub, token: str | None, *, anonymous: bool) -> tuple[ASGIApp, str]:
+def _app(hub: Hub, token: str | None, *, host: str, anonymous: bool) -> tuple[ASGIApp, str]:
     """Return what is served, and who may use it, in words."""
     if token is not None:
         return Gateway(hub, authorize=_Bearers(token), limits=_LIMITS), "whoever has the token"
     gateway = Gateway(hub, authorize=allow_anyone)
     if anonymous:
         return gateway, "everybody who can reach it"
-    return only_local_names(gateway), "this machine"
+    return only_local_names(gateway, host), "this machine"
 
 
 class _Bearers:

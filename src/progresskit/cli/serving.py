@@ -103,15 +103,19 @@ def local_server(hub: Hub) -> uvicorn.Server:
     return server(only_local_names(Gateway(hub, authorize=allow_anyone)), graceful_s=1)
 
 
-def only_local_names(app: ASGIApp) -> ASGIApp:
+def only_local_names(app: ASGIApp, *others: str) -> ASGIApp:
     """Have an app take no other ``Host`` than the names of this machine's loopback.
 
     Where anybody who can reach it may watch, that keeps out pages of the web that have their own name
     resolved to this machine (DNS rebinding).
+
+    Args:
+        app: The app.
+        others: Further names that it takes.
     """
     from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: PLC0415 - after web has asked for it
 
-    return TrustedHostMiddleware(app, allowed_hosts=_HOSTS)
+    return TrustedHostMiddleware(app, allowed_hosts=[*_HOSTS, *others])
 
 
 class _LimitedSocket(WebSocketsSansIOProtocol):
