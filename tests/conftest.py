@@ -14,6 +14,7 @@ marks and options:
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import os
@@ -24,6 +25,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -164,6 +166,43 @@ def recording_transport() -> Any:
 # --- a real server ------------------------------------------------------------------------------------------------
 
 
+def _server(app: Any, options: dict[str, Any]) -> Any:
+    """Return a uvicorn that says when it has settled, and can end in haste."""
+    import uvicorn  # noqa: PLC0415 - only the tests that serve need it
+
+    class Server(uvicorn.Server):
+        settled = threading.Event()
+        in_haste = False
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            self.settled.set()
+
+        async def main_loop(self) -> None:
+            while not await self.on_tick(0):  # noqa: ASYNC110 - uvicorn is told by attributes
+                await asyncio.sleep(0.01)
+
+        async def shutdown(self, sockets: Any = None) -> None:
+            if self.in_haste and await self._is_left_alone():
+                await self.lifespan.shutdown()
+            else:
+                await super().shutdown(sockets)
+
+        async def _is_left_alone(self) -> bool:
+            """Send everybody away, and tell whether all have gone at once: then nothing is to be waited for."""
+            for server in self.servers:
+                server.close()
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            with anyio.move_on_after(0.1):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - sets of its own
+                    await asyncio.sleep(0.005)
+                return True
+            return False
+
+    return Server(uvicorn.Config(app, **{"log_level": "warning", "timeout_graceful_shutdown": 5, **options}))
+
+
 class _Serve:
     """Runs ASGI apps on uvicorn, each in a thread of its own; see the fixture ``serve``."""
 
@@ -171,23 +210,14 @@ class _Serve:
         self._running: dict[str, tuple[Any, threading.Thread]] = {}
 
     def __call__(self, app: Any, *, port: int = 0, **options: Any) -> str:
-        import uvicorn  # noqa: PLC0415 - only the tests that serve need it
-
         # The socket is bound here, not by uvicorn: so it is surely this server that answers on the port.
         listener = socket.socket()
         if os.name == "posix":  # elsewhere it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settled = threading.Event()
         failure: list[BaseException] = []
-
-        class Server(uvicorn.Server):
-            async def startup(self, sockets: Any = None) -> None:
-                await super().startup(sockets)
-                settled.set()
-
-        server = Server(uvicorn.Config(app, **{"log_level": "warning", "timeout_graceful_shutdown": 5, **options}))
+        server = _server(app, options)
 
         def run() -> None:
             try:
@@ -196,11 +226,11 @@ class _Serve:
                 failure.append(error)
             finally:
                 listener.close()
-                settled.set()
+                server.settled.set()
 
         thread = threading.Thread(target=run, name=f"uvicorn {url}", daemon=True)
         thread.start()
-        assert settled.wait(10), "uvicorn didn't start within 10 s"
+        assert server.settled.wait(10), "uvicorn didn't start within 10 s"
         if failure or not server.started:
             thread.join(10)
             pytest.fail(f"uvicorn didn't start: {failure[0] if failure else 'the lifespan failed, see the log'}")
@@ -218,8 +248,9 @@ class _Serve:
             pytest.fail(f"the server at {url} didn't stop within 10 s: something keeps a connection open")
 
     def stop_all(self) -> None:
+        """Stop those that are left, without the pauses that uvicorn makes: most tests that serve end by this."""
         for server, _thread in self._running.values():
-            server.should_exit = True
+            server.in_haste = server.should_exit = True
         for url in list(self._running):
             self.stop(url)
 

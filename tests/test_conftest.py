@@ -6,6 +6,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 import sniffio
@@ -114,6 +115,30 @@ def test_a_stopped_server_starts_again_on_its_port(serve):
     serve.stop(url)
     assert serve(hello, port=int(url.rpartition(":")[2])) == url
     assert httpx.get(f"{url}/again").text == "/again"
+
+
+def test_a_server_that_is_left_when_a_test_ends_finishes_what_it_began_and_shuts_down(serve):
+    began, did = threading.Event(), []
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            for what in ("startup", "shutdown"):
+                assert (await receive())["type"] == f"lifespan.{what}"
+                await send({"type": f"lifespan.{what}.complete"})
+                did.append(what)
+        else:
+            began.set()
+            await anyio.sleep(0.3)
+            await hello(scope, receive, send)
+            did.append("answer")
+
+    url = serve(app)
+    client = threading.Thread(target=lambda: did.append(httpx.get(f"{url}/a").text))
+    client.start()
+    assert began.wait(5)
+    serve.stop_all()
+    client.join(5)
+    assert sorted(did) == ["/a", "answer", "shutdown", "startup"]
 
 
 async def broken(scope, _receive, send):

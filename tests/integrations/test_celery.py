@@ -83,6 +83,7 @@ def worker(app):
 
     yield start
     for running in with_worker:
+        app.control.shutdown()  # else it looks every 2 s whether it is to end
         running.__exit__(None, None, None)
 
 

@@ -61,6 +61,7 @@ def click(transport, serve, eventually):
 
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, loglevel="WARNING"):
         yield click
+        app.control.shutdown()  # else it looks every 2 s whether it is to end
     app.close()
 
 
