@@ -1,17 +1,19 @@
-"""What the tests of the WebSocket transport share: a store, a real gateway of it, and a proxy that can be cut."""
+"""What the tests of the WebSocket transport share: a store, a real gateway, a proxy that can be cut, batches."""
 
 from __future__ import annotations
 
 import importlib.util
 import socket
+import time
 from contextlib import closing
 from pathlib import Path
 
 import anyio
 import pytest
 
+from progresskit.events import ProgressEvent
 from progresskit.hub import Hub
-from progresskit.transports import MemoryTransport
+from progresskit.transports import Batch, MemoryTransport
 from progresskit.transports.websocket import WebSocketTransport
 from progresskit.web import Gateway, allow_anyone
 
@@ -88,3 +90,36 @@ def transport(stand):
 def nowhere():
     """Return an address at which nobody listens."""
     return f"ws://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def progress():
+    """Return ``progress(value=None, task="t", **fields)``: one event of a run."""
+
+    def progress(value=None, task="t", **fields):
+        return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
+
+    return progress
+
+
+@pytest.fixture(scope="session")
+def batch():
+    """Return ``batch(number, *events, sender="s", **options)``: what a transport is handed."""
+
+    def batch(number, *events, sender="s", **options):
+        return Batch("p", sender, number, events, **options)
+
+    return batch
+
+
+@pytest.fixture(scope="session")
+def wait_for():
+    """Return ``wait_for(holds)``: asks again until it holds, for 10 s at most."""
+
+    def wait_for(holds):
+        deadline = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < deadline, "it never came to that"
+            time.sleep(0.01)
+
+    return wait_for

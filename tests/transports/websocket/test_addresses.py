@@ -8,21 +8,12 @@ import sys
 import anyio
 import pytest
 
-from progresskit.events import ProgressEvent
 from progresskit.hub import Hub
-from progresskit.transports import Batch, MemoryTransport
+from progresskit.transports import MemoryTransport
 from progresskit.transports.websocket import WebSocketTransport
 from progresskit.web import Gateway, Limits, allow_anyone
 
 SECRET = "hunter2"
-
-
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +60,7 @@ def test_credentials_that_are_none_are_refused_without_a_word_of_them(options):
     assert SECRET not in str(refused.value)
 
 
-def test_a_prefix_and_other_schemes_lead_there_too(serve):
+def test_a_prefix_and_other_schemes_lead_there_too(serve, batch, progress):
     from starlette.applications import Starlette  # noqa: PLC0415 - only this test mounts
     from starlette.routing import Mount  # noqa: PLC0415 - as above
 

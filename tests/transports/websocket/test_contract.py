@@ -6,18 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from progresskit.events import ProgressEvent
 from progresskit.testing.transports import TransportHarness, transport_checks
-from progresskit.transports import Batch, Transport, transport_from_url
+from progresskit.transports import Transport, transport_from_url
 from progresskit.transports.websocket import WebSocketTransport
-
-
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
 
 
 class GatewayHarness(TransportHarness):
@@ -57,7 +48,7 @@ async def test_contract_with_patience(check, stand):
     await check(harness)
 
 
-def test_it_is_a_transport_and_a_url_opens_it(stand):
+def test_it_is_a_transport_and_a_url_opens_it(stand, batch, progress):
     with closing(transport_from_url(stand.address)) as transport:
         assert isinstance(transport, WebSocketTransport)
         assert isinstance(transport, Transport)

@@ -11,21 +11,12 @@ import anyio
 import pytest
 
 from progresskit.errors import NotAuthenticated, TransportError
-from progresskit.events import ProgressEvent
 from progresskit.hub import Hub
-from progresskit.transports import Batch, MemoryTransport
+from progresskit.transports import MemoryTransport
 from progresskit.transports.websocket import WebSocketTransport
 from progresskit.web import Gateway, Grant, bearer_token
 
 SECRET = "hunter2"
-
-
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
 
 
 def lets_in(*tokens):
@@ -37,7 +28,7 @@ def lets_in(*tokens):
     return authorize
 
 
-async def test_a_token_that_changes_is_asked_for_anew(stand):
+async def test_a_token_that_changes_is_asked_for_anew(stand, batch, progress):
     stand.authorize = lets_in("old")
     tokens = ["old"]
     transport = WebSocketTransport(stand.address, token=lambda: tokens[0])
@@ -65,7 +56,7 @@ async def test_a_token_that_changes_is_asked_for_anew(stand):
     transport.close()
 
 
-async def test_what_stays_refused_is_said_to_readers_and_kept_by_publishers(stand):
+async def test_what_stays_refused_is_said_to_readers_and_kept_by_publishers(stand, batch, progress):
     stand.authorize = lets_in("right")
     transport = WebSocketTransport(stand.address, token="wrong")
     with pytest.raises(TransportError) as refused:
@@ -101,7 +92,7 @@ NO_TOKENS = (failing, malformed)
         ("", {"headers": {"x-api-key": SECRET}}),
     ],
 )
-async def test_no_secret_is_in_an_error_a_log_or_a_name(stand, nowhere, caplog, credentials):
+async def test_no_secret_is_in_an_error_a_log_or_a_name(stand, nowhere, caplog, credentials, batch, progress):  # noqa: PLR0917 - fixtures
     caplog.set_level(logging.DEBUG)
     seen = []
 
@@ -137,7 +128,7 @@ async def first_of(transport):
         return await anext(stream)
 
 
-async def test_a_user_in_the_url_and_headers_are_sent_along(stand):
+async def test_a_user_in_the_url_and_headers_are_sent_along(stand, batch, progress):
     seen = []
 
     async def authorize(connection, project_id, action):
@@ -168,7 +159,7 @@ def certificate(tmp_path):
     return key, path
 
 
-async def test_tls_is_spoken_and_the_certificate_checked(serve, certificate, monkeypatch):
+async def test_tls_is_spoken_and_the_certificate_checked(serve, certificate, monkeypatch, batch, progress):
     key, path = certificate
     gateway = Gateway(Hub(MemoryTransport()), authorize=lets_in(SECRET))
     url = serve(gateway, ssl_keyfile=key, ssl_certfile=path).replace("http", "wss") + "?timeout_s=5"

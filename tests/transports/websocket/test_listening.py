@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from contextlib import suppress
 
 import anyio
@@ -15,28 +14,12 @@ from progresskit.errors import TransportError
 from progresskit.events import CompletedEvent, Cursor, ProgressEvent
 from progresskit.hub import Hub
 from progresskit.subscription import subscribe
-from progresskit.transports import Batch
 from progresskit.transports.websocket import WebSocketTransport, listening
 from progresskit.transports.websocket.address import Address
 from progresskit.web import Gateway, allow_anyone
 
 
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
-
-
-def wait_for(holds, patience_s=10):
-    deadline = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to that"
-        threading.Event().wait(0.01)
-
-
-async def test_a_hub_may_follow_a_gateway(stand, serve):
+async def test_a_hub_may_follow_a_gateway(stand, serve, batch, progress):
     """A gateway of a gateway: what is published to either is read from both, whoever sends it."""
     far = WebSocketTransport(stand.address)
     near = serve(Gateway(Hub(far), authorize=allow_anyone))
@@ -66,7 +49,7 @@ async def test_a_half_open_stream_is_noticed(stand, monkeypatch):
             assert broken.value.retryable
 
 
-async def test_a_stream_that_lives_is_not_taken_for_half_open(stand, monkeypatch):
+async def test_a_stream_that_lives_is_not_taken_for_half_open(stand, monkeypatch, batch, progress):
     """Control: the same silence, but no longer than it may be."""
     monkeypatch.setattr(listening, "SILENCE_S", 5)
     transport = WebSocketTransport(stand.address)
@@ -86,7 +69,8 @@ def snapshot_frame(offset, *tasks, epoch="e"):
 
 
 def event_frame(offset, epoch="e", **fields):
-    event = progress(0.5, cursor=Cursor(epoch, offset), attempt=1, started_at="2026-11-23T00:00:00.000Z")
+    run = {"project_id": "p", "task_name": "t", "run_id": "r", "attempt": 1, "started_at": "2026-11-23T00:00:00.000Z"}
+    event = ProgressEvent(**run, progress=0.5, cursor=Cursor(epoch, offset))
     return json.loads(event.model_dump_json(exclude_none=True)) | fields
 
 
@@ -177,7 +161,7 @@ async def test_a_snapshot_that_is_one_ahead_is_no_event_that_cannot_be_decoded(s
     await transport.aclose()
 
 
-async def test_a_subscription_reads_anew_where_the_stream_left_events_out(stand, monkeypatch):
+async def test_a_subscription_reads_anew_where_the_stream_left_events_out(stand, monkeypatch, batch):
     """The gateway's hub sends snapshots in place of events: a tick of more than 256 KiB."""
     transport = WebSocketTransport(stand.address)
     async with subscribe(transport, "p") as items:
@@ -229,7 +213,7 @@ async def test_a_planned_close_ends_the_stream(scripted):
             assert [item.cursor.offset async for item in stream] == [4]
 
 
-async def test_closing_ends_all_listening_and_leaves_no_thread(stand):
+async def test_closing_ends_all_listening_and_leaves_no_thread(stand, wait_for):
     transport = WebSocketTransport(stand.address)
     async with transport.listen("p") as stream, transport.listen("q") as other:
         await transport.aclose()

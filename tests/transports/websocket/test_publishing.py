@@ -14,34 +14,18 @@ import pytest
 
 from progresskit import Publisher, wait
 from progresskit.errors import TransportError
-from progresskit.events import ProgressEvent
 from progresskit.frames import MAX_BATCH_BYTES
-from progresskit.transports import Batch, Run
+from progresskit.transports import Run
 from progresskit.transports.websocket import WebSocketTransport
 
 
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
-
-
-def wait_for(holds, patience_s=10):
-    deadline = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to that"
-        threading.Event().wait(0.01)
-
-
-def test_one_connection_is_kept(stand, transport):
+def test_one_connection_is_kept(stand, transport, batch, progress):
     for number in range(1, 6):
         transport.publish(batch(number, progress(number / 10)))
     assert stand.proxy.accepted == 1
 
 
-def test_a_connection_that_ended_meanwhile_is_opened_anew_within_the_call(stand, transport):
+def test_a_connection_that_ended_meanwhile_is_opened_anew_within_the_call(stand, transport, batch, progress):
     transport.publish(batch(1, progress(0.1)))
     stand.proxy.break_open()
     assert len(transport.publish(batch(2, progress(0.2))).accepted) == 1
@@ -54,7 +38,8 @@ def test_a_connection_that_ended_meanwhile_is_opened_anew_within_the_call(stand,
     assert stand.truth().cursor.offset == 3
 
 
-def test_a_batch_whose_receipt_was_lost_counts_once(stand, transport):
+def test_a_batch_whose_receipt_was_lost_counts_once(stand, batch, progress, wait_for):
+    transport = WebSocketTransport(f"{stand.address}?timeout_s=1")
     transport.publish(batch(1, progress(0.1)))
     stand.proxy.blackhole("down")
     with pytest.raises(TransportError) as failed:
@@ -65,24 +50,25 @@ def test_a_batch_whose_receipt_was_lost_counts_once(stand, transport):
     assert transport.publish(batch(2, progress(0.2))).accepted == ()
     assert len(transport.publish(batch(3, progress(0.3))).accepted) == 1
     assert stand.truth().cursor.offset == 3
+    transport.close()
 
 
-def took_s(transport, number, **options):
+def took_s(transport, batch):
     began = time.monotonic()
     with pytest.raises(TransportError) as failed:
-        transport.publish(batch(number, progress(0.5), **options))
+        transport.publish(batch)
     assert failed.value.retryable
     return time.monotonic() - began
 
 
-def test_a_gateway_that_hangs_is_not_waited_for(stand):
+def test_a_gateway_that_hangs_is_not_waited_for(stand, batch, progress):
     transport = WebSocketTransport(stand.address)
     transport.publish(batch(1, progress(0.1)))
     stand.proxy.blackhole()
-    assert took_s(transport, 2) < 1  # on the kept connection
-    assert took_s(transport, 2) < 1  # which is opened anew
+    assert took_s(transport, batch(2, progress(0.5))) < 1  # on the kept connection
+    assert took_s(transport, batch(2, progress(0.5))) < 1  # which is opened anew
     large = tuple(Run("t" * 128, "진" * 100 + str(count)) for count in range(100))
-    assert took_s(transport, 2, held=large, left=large) < 1
+    assert took_s(transport, batch(2, progress(0.5), held=large, left=large)) < 1
     # Control: without a limit of time the same call waits for as long as the gateway hangs.
     patient = WebSocketTransport(f"{stand.address}?timeout_s=60")
     done = threading.Event()
@@ -96,7 +82,7 @@ def test_a_gateway_that_hangs_is_not_waited_for(stand):
     transport.close()
 
 
-def test_a_connection_is_closed_with_the_answer_that_its_closing_could_not_wait_for(stand):
+def test_a_connection_is_closed_with_the_answer_that_its_closing_could_not_wait_for(stand, batch, progress, wait_for):
     transport = WebSocketTransport(f"{stand.address}?timeout_s=10")
     transport.publish(batch(1, progress(0.1)))
     stand.proxy.blackhole("down")
@@ -112,7 +98,7 @@ def test_a_connection_is_closed_with_the_answer_that_its_closing_could_not_wait_
     wait_for(lambda: stand.proxy.open == 0)
 
 
-def test_what_will_never_be_taken_is_refused_for_good_and_the_connection_stays(stand, transport):
+def test_what_will_never_be_taken_is_refused_for_good_and_the_connection_stays(stand, transport, batch, progress):
     transport.publish(batch(1, progress(0.1)))
     wide = tuple(Run("진" * 128, "진" * 120 + str(count)) for count in range(100))
     for hopeless in (
@@ -130,7 +116,7 @@ def test_what_will_never_be_taken_is_refused_for_good_and_the_connection_stays(s
     assert MAX_BATCH_BYTES == 256 * 1024
 
 
-def test_a_gateway_that_is_not_there_or_is_none_is_worth_another_try(serve, nowhere):
+def test_a_gateway_that_is_not_there_or_is_none_is_worth_another_try(serve, nowhere, batch, progress):
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 502, "headers": []})
         await send({"type": "http.response.body", "body": b"{not json"})
@@ -169,7 +155,7 @@ def test_a_publisher_survives_a_restart_of_its_gateway_and_nothing_counts_twice(
     assert truth.cursor.offset == publisher.statistics()["accepted"]
 
 
-def test_publishing_works_again_after_a_fork_on_either_side(stand, transport):
+def test_publishing_works_again_after_a_fork_on_either_side(stand, transport, batch, progress):
     if not hasattr(os, "fork"):
         pytest.skip("this system can't fork")
     transport.publish(batch(1, progress(0.1)))

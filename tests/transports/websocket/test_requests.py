@@ -10,17 +10,8 @@ import anyio
 import pytest
 
 from progresskit.errors import TransportError
-from progresskit.events import CompletedEvent, ProgressEvent
-from progresskit.transports import Batch
+from progresskit.events import CompletedEvent
 from progresskit.transports.websocket import WebSocketTransport, requests
-
-
-def progress(value=None, task="t", **fields):
-    return ProgressEvent(project_id="p", task_name=task, run_id="r", progress=value, **fields)
-
-
-def batch(number, *events, sender="s", **options):
-    return Batch("p", sender, number, events, **options)
 
 
 async def test_a_gateway_that_hangs_is_asked_no_longer_than_it_may(stand, monkeypatch):
@@ -92,7 +83,7 @@ async def test_an_answer_that_is_none_says_whether_another_try_may_help(serve, s
     assert refused.value.retryable == retryable
 
 
-async def test_an_answer_that_breaks_off_is_none(stand):
+async def test_an_answer_that_breaks_off_is_none(stand, batch):
     stand.store.publish(batch(1, CompletedEvent(project_id="p", task_name="t", run_id="r", result="x" * 30_000)))
     transport = WebSocketTransport(stand.address)
     assert (await transport.read("p")).tasks
