@@ -184,13 +184,21 @@ def test_what_can_not_be_is_one_sentence_and_exit_2(refused, tmp_path, options, 
     assert "hush" not in said
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
-def test_where_it_can_not_listen_is_one_sentence_and_exit_1(start, host):
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("no-such-host.invalid", "no-such-host.invalid"),
+        ("no..host", "no..host"),
+        ("\x1b[31m", r"\x1b[31m"),
+    ],
+)
+def test_where_it_can_not_listen_is_one_sentence_and_exit_1(start, host, shown):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         command = start("serve", "--host", host, "--port", port)
         assert command.ended() == 1
-    assert f"can't listen on {host}:{port}: " in command.said
+    assert f"can't listen on {shown}:{port}: " in command.said
     assert len(command.said.splitlines()) == 1
 
 

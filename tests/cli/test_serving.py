@@ -211,6 +211,23 @@ def test_pongs_that_nobody_reads_do_not_pile_up(held):
         assert protocol.transport.get_write_buffer_size() < most
 
 
+@pytest.mark.parametrize("frames", [frame(1, b"\xff"), frame(1, b"\xc3", final=False) + frame(0, b"(")])
+@pytest.mark.parametrize("path", ["/projects/p/stream", "/publish"])
+def test_a_text_that_is_none_closes_with_1007_and_fills_no_log(served, monkeypatch, caplog, path, frames):
+    for is_control in (False, True):
+        if is_control:
+            monkeypatch.setattr(serving, "_LimitedSocket", "websockets-sansio")
+        here = served()
+        client = here.connect(here.request(path, UPGRADE))
+        assert client.recv(12).split()[1] == b"101"
+        client.sendall(frames)
+        heard = b""
+        while data := client.recv(65_536):
+            heard += data
+        assert heard.endswith(b"\x88\x02" + (1007).to_bytes(2, "big"))
+        assert bool(caplog.records) is is_control
+
+
 def test_a_message_in_many_fragments_costs_no_more_than_one_in_one(held):
     count = 60_000
     protocol, is_control = held("/publish", frame(1, b"x", final=False) + frame(0, b"xy", final=False) * count)

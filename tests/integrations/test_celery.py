@@ -183,6 +183,55 @@ def test_a_project_can_be_fixed_or_found_by_a_function(app, transport, publisher
     assert sorted(project for project, _ in said(transport, publisher)) == ["named-7", "ops"]  # in no order
 
 
+@pytest.mark.parametrize("wrong", ["a b", "a/b", "", True, 1.5, ["p"], object()])
+def test_a_fixed_project_that_is_none_is_refused_at_once(app, publisher, wrong):
+    with pytest.raises(ValueError, match=r"^project_id .* is not valid"):
+        instrument(app, publisher, project=wrong)
+    assert wiring_of(app) is None
+
+
+@pytest.mark.parametrize("fixed", [5, uuid.UUID(int=5)])
+def test_a_fixed_project_may_be_an_id_as_databases_have_it(app, transport, publisher, fixed):
+    @app.task
+    def named(): ...
+
+    instrument(app, publisher, project=fixed)
+    named.delay()
+    assert said(transport, publisher) == [(str(fixed), "queued")]
+
+
+def test_a_function_that_fails_is_logged_once_for_each_cause_and_nothing_fails(app, transport, publisher, caplog):
+    def project(name, args, kwargs):
+        if args[0] is None:
+            return "a b"
+        return {"known": "p"}[args[0]] if isinstance(args[0], str) else args[0].tenant
+
+    @app.task
+    def named(tenant): ...
+
+    instrument(app, publisher, project=project)
+    for tenant in ["a", 1, "b", 2, None, "c", None, "known"]:
+        assert named.delay(tenant).id
+    assert said(transport, publisher) == [("p", "queued")]
+    assert [type(record.exc_info[1]) if record.exc_info else None for record in caplog.records] == [
+        KeyError,
+        AttributeError,
+        None,
+    ]
+    for record in caplog.records:
+        assert (record.name, record.levelname, record.task_name) == ("progresskit.integrations", "ERROR", named.name)
+        assert record.getMessage().startswith(f"task {named.name} isn't reported: pro")
+
+
+def test_a_time_limit_that_fires_within_the_function_is_not_swallowed(app, publisher):
+    def project(*_):
+        raise SoftTimeLimitExceeded
+
+    instrument(app, publisher, project=project)
+    with pytest.raises(SoftTimeLimitExceeded):
+        wiring_of(app).projects.find("t", (), {}, root_id="r")
+
+
 def test_a_shadow_names_the_line(app, transport, publisher):
     instrument(app, publisher)
 
@@ -250,6 +299,28 @@ def test_publishing_does_not_wait_for_a_store_that_hangs(app):
     finally:
         release.set()
         publisher.close()
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"redis://h", MemoryTransport])
+def test_what_is_neither_a_url_nor_a_publisher_is_refused_at_once(app, wrong):
+    given = wrong() if callable(wrong) else wrong
+    with pytest.raises(
+        TypeError, match=f"a value of type {type(given).__name__} is no URL and no publisher: pass a URL"
+    ):
+        instrument(app, given)
+    assert wiring_of(app) is None
+
+
+@pytest.mark.parametrize("wrong", [None, object(), "app", celery])
+def test_what_is_no_celery_app_is_refused_at_once(publisher, wrong):
+    with pytest.raises(TypeError, match=f"a value of type {type(wrong).__name__} is no Celery app"):
+        instrument(wrong, publisher)
+
+
+def test_the_current_app_is_one(app, publisher):
+    app.set_current()
+    instrument(celery.current_app, publisher)
+    assert wiring_of(app).publisher is publisher
 
 
 def test_again_for_an_app_takes_the_former_ones_place(app, transport, publisher):

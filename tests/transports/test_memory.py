@@ -361,7 +361,7 @@ def _forked(call):
     [
         ({"sender": ""}, "sender is ''"),
         ({"sender": "a\nb"}, "sender is"),
-        ({"sender": "s" * 257}, "1 to 256 printable"),
+        ({"sender": "s" * 129}, "1 to 128 printable"),
         ({"held": (Run("a\nb", "r"),)}, "task_name"),
         ({"left": (Run("t", ""),)}, "run id"),
     ],

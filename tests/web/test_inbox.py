@@ -351,7 +351,7 @@ def test_a_store_that_does_not_answer_refuses_the_batch_and_ends_nothing(gated, 
 
 
 def test_a_client_that_never_reads_its_receipts_holds_itself_up_and_loses_nothing(gated, inbox, store, a_batch):
-    name, count = "진" * 128, 300
+    name, count = "진" * 128, 150
     held = [[name, f"{name[:-3]}{run}"] for run in range(100)]
     batches = [a_batch(number, events=[], held=held).encode() for number in range(1, count + 1)]
 

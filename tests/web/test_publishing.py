@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import anyio
@@ -361,6 +362,58 @@ def test_a_principal_has_so_many_batches_in_flight_and_the_next_one_waits(gated,
         assert int(refused.headers["retry-after"]) > 0
         gate.set()
         assert [each.result(10).status_code for each in taken] == [200] * 2
+
+
+@pytest.fixture
+def half_sent():
+    """Return ``half_sent(url, *, to="events", **headers)``: the connection of a POST whose body doesn't come."""
+    with ExitStack() as connections:
+
+        def send(url, *, to="events", **headers):
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+            connections.callback(connection.close)
+            headers = {"content-type": "application/json", "content-length": "10"} | headers
+            connection.request("POST", f"/projects/p/{to}", body=b"{", headers=headers)
+            return connection
+
+        yield send
+
+
+@pytest.mark.parametrize("to", ["events", "cancel"])
+def test_bodies_that_are_slow_to_come_keep_nobody_from_posting(gateway, post, half_sent, an_event, to):
+    requests = []
+
+    def allow(connection, *_):
+        requests.append(connection)
+        return Grant("shared")
+
+    url = gateway(allow)
+    for _ in range(Limits().batches_in_flight):
+        half_sent(url, to=to)
+    wait_for(lambda: len(requests) == Limits().batches_in_flight)
+    assert post(url, {"events": [an_event()]}).status_code == 200
+    assert post(url, {"task_name": "t"}, to="cancel").status_code == 202
+
+
+def test_a_principal_has_so_many_posts_under_way_whose_bodies_cost_memory(gateway, post, stream, half_sent, an_event):
+    url = gateway(by_token, limits=Limits(connections_per_principal=2))
+    body = {"events": [an_event()]}
+    with stream(url, additional_headers={"authorization": "Bearer ann"}) as watching:
+        watching.until("snapshot")  # which is no POST
+        connections = [half_sent(url, authorization="Bearer ann") for _ in range(2)]
+        wait_for(lambda: post(url, body, authorization="Bearer ann").status_code == 429)
+        assert_refused(post(url, body, authorization="Bearer ann"), 429, "too_many")
+        assert post(url, body, authorization="Bearer bob").status_code == 200
+        connections[0].close()
+        wait_for(lambda: post(url, body, authorization="Bearer ann").status_code == 200)
+
+
+def test_there_are_so_many_posts_in_all(gateway, post, half_sent, an_event):
+    url = gateway(by_token, limits=Limits(connections=1))
+    connection = half_sent(url, authorization="Bearer ann")
+    wait_for(lambda: post(url, {"events": [an_event()]}, authorization="Bearer bob").status_code == 429)
+    connection.close()
+    wait_for(lambda: post(url, {"events": [an_event()]}, authorization="Bearer bob").status_code == 200)
 
 
 # --- asking a run to stop -----------------------------------------------------------------------------------------

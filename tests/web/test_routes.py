@@ -273,6 +273,25 @@ def test_a_store_that_does_not_answer_is_503_with_a_time_to_come_back(serve, htt
     assert http.get(f"{url}/health").json() == {"status": "ok"}
 
 
+def test_a_snapshot_that_the_store_refuses_for_good_is_422_and_not_worth_another_try(serve, http):
+    store = Broken()
+    store.failure = TransportError("redis://user:hunter2@host has no such database", retryable=False)
+    response = http.get(f"{serve(Gateway(Hub(store), authorize=allow_anyone))}/projects/p")
+    assert_refused(response, 422, "not_taken")
+    assert "retry-after" not in response.headers
+    assert "hunter2" not in response.text
+
+
+def test_a_snapshot_that_the_end_of_the_server_cuts_off_is_503(serve, http, monkeypatch):
+    store = Broken()
+    store.failure = TransportError("closed", retryable=False)
+    hub = Hub(store)
+    url = serve(Gateway(hub, authorize=allow_anyone))
+    assert http.get(f"{url}/view.css").status_code == 200
+    monkeypatch.setattr(Hub, "running", property(lambda _: False))
+    assert_refused(http.get(f"{url}/projects/p"), 503, "closing")
+
+
 class Clock:
     now = 0.0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from progresskit.cli.serving import is_loopback, listen, only_local_names, server
 from progresskit.cli.usage import TOKEN_VARIABLE, UsageError, read_token, say, shown_url
 from progresskit.hub import Hub
+from progresskit.integrations.rich.lines import visible
 from progresskit.web import Gateway, Grant, Limits, NotAuthenticated, allow_anyone, bearer_token
 
 if TYPE_CHECKING:
@@ -137,4 +138,5 @@ def _welcome(url: str, authority: str, access: str) -> str:
 
 
 def _authority(host: str, port: int) -> str:
+    host = visible(host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

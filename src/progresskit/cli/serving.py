@@ -45,7 +45,11 @@ def listen(host: str, port: int, *, silent_s: float = SILENT_S) -> socket.socket
     Raises:
         OSError: It is taken, or not ours to take; or the host is none.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except UnicodeError:  # of two dots in a row, say
+        msg = "no host has such a name"
+        raise OSError(msg) from None
     listener = socket.socket(family, kind, protocol)
     try:
         _platform.reuse_address(listener)
@@ -119,7 +123,10 @@ def only_local_names(app: ASGIApp, *others: str) -> ASGIApp:
 
 
 class _LimitedSocket(WebSocketsSansIOProtocol):
-    """Holds of a client no more than its message may be large; uvicorn alone counts neither pongs nor fragments."""
+    """Holds of a client no more than its message may be large; uvicorn alone counts neither pongs nor fragments.
+
+    Nor does it write a traceback for each text that isn't UTF-8.
+    """
 
     def handle_connect(self, event: Any) -> None:
         if event.path.partition("?")[0] != "/publish":  # elsewhere the rest of a large message isn't even read
@@ -140,6 +147,21 @@ class _LimitedSocket(WebSocketsSansIOProtocol):
         if event.fin:
             frames[0] = bytes(frames[0])
             self.send_receive_event_to_app()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "bytes" or self.close_sent or _is_utf8(self.frames[0]):
+            super().send_receive_event_to_app()
+        else:  # as uvicorn does, but without its traceback: any stranger could fill the log
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Idle:

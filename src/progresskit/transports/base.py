@@ -31,7 +31,6 @@ KEEP_S: Final = 24 * 3600.0
 """Seconds that a project is kept after its last publish or renewal."""
 SENDER_KEEP_S: Final = 3600.0
 """Seconds that the last number of a sender is remembered."""
-_MAX_SENDER_CHARS: Final = 256
 
 
 @runtime_checkable
@@ -114,9 +113,9 @@ def check_batch(batch: Batch, bounds: Sequence[int] | None = None) -> None:
         if len(batch.events) > MAX_BATCH_EVENTS:
             msg = f"a batch of {len(batch.events)} events: the limit is {MAX_BATCH_EVENTS}"
             raise ValueError(msg)  # noqa: TRY301 - one place turns them all into what the port raises
-        if not (1 <= len(batch.sender) <= _MAX_SENDER_CHARS and batch.sender.isprintable()):
+        if not (1 <= len(batch.sender) <= rules.MAX_NAME_CHARS and batch.sender.isprintable()):
             sender = rules.shown(batch.sender)
-            msg = f"a batch whose sender is {sender}: use 1 to {_MAX_SENDER_CHARS} printable characters"
+            msg = f"a batch whose sender is {sender}: use 1 to {rules.MAX_NAME_CHARS} printable characters"
             raise ValueError(msg)  # noqa: TRY301 - as above
         for run in (*batch.held, *batch.left):
             rules.check_task_name(run.task_name)

@@ -48,8 +48,10 @@ from progresskit.web.pages import packaged_file
 from progresskit.web.publishing import Desk
 from progresskit.web.refusals import (
     BAD_REQUEST,
+    CLOSING,
     NOT_FOUND,
     NOT_LIVE,
+    NOT_TAKEN,
     STORE_UNAVAILABLE,
     Refused,
     invalid_event,
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from progresskit.hub import Client
-    from progresskit.web.access import Authorize, Leave
+    from progresskit.web.access import Action, Authorize, Leave
     from progresskit.web.routes import Answer, Caller
 
 __all__ = ["Gateway"]
@@ -113,6 +115,7 @@ class Gateway:
         self._origins = Origins(allow_origins)
         self._limits = limits
         self._seats = Seats(limits)
+        self._posts = Seats(limits)  # of their own: who watches in many tabs may still ask a run to stop
         self._inline_sends = inline_sends
         self._store = Store(self._hub)
         self._desk = Desk(self._hub)
@@ -264,24 +267,28 @@ class Gateway:
             ending = await inbox.serve(caller.receive)
         await sockets.say_goodbye(send, ending, Form.TEXT)
 
-    async def _publish(self, caller: Caller) -> Response:
+    async def _admit_post(self, caller: Caller, action: Action) -> tuple[Leave, bytes]:
+        """Return whose request it is, and its body: whole, so that one that is slow to come takes nobody's turn."""
         project_id = caller.project_id
         check_is_json(caller)
-        leave = await self._guard.leave(caller.connection.scope, project_id, "publish")
+        caller.held.enter_context(self._posts.one())
+        leave = await self._guard.leave(caller.connection.scope, project_id, action)
+        caller.held.enter_context(self._posts.one_of(leave.principal))
         await self._hosting.ensure()
+        return leave, await read_body(caller, self._limits.batch_bytes)
+
+    async def _publish(self, caller: Caller) -> Response:
+        project_id = caller.project_id
+        leave, body = await self._admit_post(caller, "publish")
         async with self._turns.one_of(leave.principal):
-            body = await read_body(caller, self._limits.batch_bytes)
             batch = _made(lambda: decode_batch(body, project_id=project_id, sender=new_run_id()))
             receipt = await self._desk.publish(batch, leave.principal)
         return Response(encode_receipt(receipt), media_type="application/json")
 
     async def _cancel(self, caller: Caller) -> Response:
         project_id = caller.project_id
-        check_is_json(caller)
-        leave = await self._guard.leave(caller.connection.scope, project_id, "cancel")
-        await self._hosting.ensure()
+        leave, body = await self._admit_post(caller, "cancel")
         async with self._turns.one_of(leave.principal):
-            body = await read_body(caller, self._limits.batch_bytes)
             task_name = _made(lambda: rules.check_task_name(object_from_json(body, "a request").get("task_name")))
             if not await self._desk.cancel(project_id, task_name):
                 raise Refused(NOT_LIVE)
@@ -297,7 +304,9 @@ class Gateway:
             snapshot = await self._store.snapshot(project_id, caller.connection.query_params.get("after"))
         except TransportError as error:
             _log.warning("project %s can't be read: %s", project_id, error, extra=about(project_id))
-            raise Refused(STORE_UNAVAILABLE) from None
+            if not self._hub.running:
+                raise Refused(CLOSING) from None
+            raise Refused(STORE_UNAVAILABLE if error.retryable else NOT_TAKEN) from None
         return Response(encode_snapshot(snapshot), media_type="application/json")
 
     async def _project_connections(self, caller: Caller) -> Response:

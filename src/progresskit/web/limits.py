@@ -30,11 +30,12 @@ class Limits:
         message_bytes: Largest message of a client on a stream; a larger one closes it with 1009.
         messages_per_s: Most messages of a client on a stream within any second; more close it with 4429.
         connections_per_principal: Streams (WebSocket and SSE) and sockets for batches that one principal may
-            hold open; what ``authorize`` lets in with a plain ``True`` has no principal, and isn't counted so.
-        connections: Streams in all, and sockets on which batches come in.
+            hold open, and as many POSTs beside them; what ``authorize`` lets in with a plain ``True`` has no
+            principal, and isn't counted so.
+        connections: Streams in all, and sockets on which batches come in; and as many POSTs beside them.
         batch_bytes: Largest batch, by POST or on a socket.
         batches_in_flight: Batches that are taken at once: of one socket, and of one principal's POSTs; the next
-            one waits.
+            one waits. A POST counts once its body is there.
     """
 
     message_bytes: int = 4 * 1024
@@ -58,7 +59,7 @@ class Limits:
 
 
 class Seats:
-    """Counts the streams that are open, in all and by principal. Used from one event loop."""
+    """Counts the connections that are open, in all and by principal. Used from one event loop."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

@@ -1,9 +1,10 @@
 """What is said of a URL that can't be used helps whoever wrote it, and quotes no password."""
 
+import anyio
 import pytest
 import redis.sentinel
 
-from progresskit import transport_from_url
+from progresskit import transport_from_url, watch
 from progresskit.errors import TransportError
 from progresskit.events import StatusEvent
 from progresskit.transports import Batch
@@ -42,6 +43,27 @@ def test_what_is_no_redis_url_is_told_how_one_begins(url):
 @pytest.mark.parametrize("url", ["redis://h?username=a@b&password=c@d", "redis://a%40b:c%2Fd@h:6379/0"])
 def test_an_at_sign_where_it_may_stand_is_no_mistake(url):
     assert repr(transport_from_url(url)) == "<RedisTransport h:6379/0>"
+
+
+@pytest.mark.parametrize(
+    ("rest", "says"),
+    [
+        ("99", "has no such database: name a lower one"),
+        ("0?client_name=a+b", "takes no such client_name: use printable"),
+    ],
+)
+async def test_what_only_the_server_finds_is_said_in_a_sentence_and_not_tried_again(shared_store, rest, says):
+    transport = RedisTransport(f"redis://127.0.0.1:{shared_store.port}/{rest}")
+    event = StatusEvent(project_id="p", task_name="t", status="started")
+    for _ in range(2):  # the connection that failed isn't used again
+        with pytest.raises(TransportError, match=says) as caught:
+            transport.publish(Batch("p", "sender", 1, (event,)))
+        assert not caught.value.retryable
+    with anyio.fail_after(10), pytest.raises(TransportError, match=says) as caught:
+        async with watch(transport, "p") as snapshots:
+            await anext(snapshots)
+    assert not caught.value.retryable
+    await transport.aclose()
 
 
 async def test_sentinels_that_dont_answer_are_named_without_their_password():

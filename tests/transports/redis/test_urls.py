@@ -15,6 +15,7 @@ from progresskit.transports.redis import RedisTransport
         ("redis:///0", "localhost:6379/0"),
         ("redis://[::1]:7000/1", "::1:7000/1"),
         ("valkey://h/2?namespace=mine&timeout_s=1.5", "h:6379/2"),
+        ("redis://h?timeout_s=60", "h:6379/0"),
         ("rediss://user:secret@h:6380/0?ssl_cert_reqs=none", "h:6380/0"),
         ("redis://h?db=3&protocol=3&decode_responses=True&health_check_interval=30&socket_timeout=60", "h:6379/3"),
     ],
@@ -32,6 +33,9 @@ def test_a_url_is_taken_as_redis_py_takes_it(url, where):
         ("redis://h?colour=blue", "no option 'colour'"),
         ("redis://h?timeout_s=soon", "timeout_s 'soon'"),
         ("redis://h?timeout_s=0", "timeout_s '0'"),
+        ("redis://h?timeout_s=1e10", "timeout_s '1e10' is not valid: use a number of seconds over 0, and at most 60"),
+        ("redis://h?timeout_s=inf", "timeout_s 'inf'"),
+        ("redis://h?timeout_s=nan", "timeout_s 'nan'"),
         ("redis://h?namespace={a}", "namespace '{a}'"),
     ],
 )

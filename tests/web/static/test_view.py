@@ -333,7 +333,7 @@ def test_axe_would_see_what_is_wrong(view, page, axe):
     assert {found["id"] for found in found_by_axe(page, axe)} == {"button-name", "color-contrast"}
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.long)])
 def test_axe_finds_nothing_wrong_in_any_state(view, tell, gateway, serve, axe, language):  # noqa: PLR0917 - fixtures
     url = gateway()
     page = view(url, f"?lang={language}")

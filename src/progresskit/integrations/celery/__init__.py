@@ -63,11 +63,28 @@ def instrument(
             reports too. ``status`` or ``message`` in ``meta`` is the message, the rest metadata.
 
     Raises:
-        ValueError: The URL names no transport.
+        ValueError: The URL names no transport, or the project can't be one.
+        TypeError: ``app`` is no Celery app, or ``url_or_publisher`` is neither.
     """
-    owned = isinstance(url_or_publisher, str)
-    publisher = Publisher.from_url(url_or_publisher) if isinstance(url_or_publisher, str) else url_or_publisher
-    Wiring(app, publisher, Projects(app, project), bridge=bridge_update_state, owned=owned).connect()
+    if not isinstance(app, celery.Celery):
+        msg = f"a value of type {type(app).__name__} is no Celery app: pass what Celery('name', broker=…) made"
+        raise TypeError(msg)
+    projects = Projects(app, project)
+    publisher = _publisher(url_or_publisher)
+    owned = publisher is not url_or_publisher
+    Wiring(app, publisher, projects, bridge=bridge_update_state, owned=owned).connect()
+
+
+def _publisher(url_or_publisher: Any) -> Publisher:
+    if isinstance(url_or_publisher, str):
+        return Publisher.from_url(url_or_publisher)
+    if isinstance(url_or_publisher, Publisher):
+        return url_or_publisher
+    msg = (
+        f"a value of type {type(url_or_publisher).__name__} is no URL and no publisher: pass a URL such as "
+        "'redis://localhost:6379/1', or Publisher(transport)"
+    )
+    raise TypeError(msg)
 
 
 def current_task_reporter() -> Reporter:

@@ -5,14 +5,14 @@ the project's last word. Readers get events by pub/sub, and the truth by a read.
 
 The URL is that of redis-py, ``redis[s]://[user:password@]host:port/db`` (or ``valkey[s]://``), with two options
 of our own: ``?namespace=`` is what keys and channels start with (``progresskit``), ``?timeout_s=`` the seconds
-that connecting, and each answer, may take (0.25).
+that connecting, and each answer, may take (0.25; at most 60).
 """
 
 from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio.to_thread
@@ -37,7 +37,7 @@ from progresskit.transports.redis.scripts import Call, Scripts
 from progresskit.transports.redis.wire import MAX_HEAD_BYTES, batch_arguments, event_lines, page_of, receipt_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from progresskit.events import Cursor, Event
     from progresskit.frames import Batch, Receipt
@@ -82,14 +82,16 @@ class RedisTransport:
         """Fold a batch into the project's state; see :meth:`Transport.publish`.
 
         Raises:
-            TransportError: ``retryable``: the store didn't answer, or takes no writes just now (it is full, or a
-                replica); otherwise the batch breaks a rule, or the transport is closed.
+            TransportError: ``retryable``: the store didn't answer, takes no writes just now (it is full, or a
+                replica), or another program changed the project's keys; otherwise the batch breaks a rule, the
+                transport is closed, or the store has no such database.
         """
         self._check_open(closed=self._publishing_closed)
         events = [event_lines(event) for event in batch.events]
         check_batch(batch, [len(lines) + MAX_HEAD_BYTES for lines in events])
         reply = self._publisher.run(Call("publish", batch.project_id, batch_arguments(batch, events)))
-        receipt, protected = receipt_of(reply)
+        with self._noting_damage(batch.project_id):
+            receipt, protected = receipt_of(reply)
         self._check_protected(protected=protected)
         return receipt
 
@@ -118,7 +120,9 @@ class RedisTransport:
     async def _read_page(self, project_id: str, after: Cursor | None) -> Any:
         epoch, offset = ("", 0) if after is None else (after.epoch, after.offset)
         arguments = [epoch.encode(), b"%d" % offset, b"%d" % _PAGE_BYTES]
-        page = page_of(await self._requests.run("read", project_id, arguments), project_id)
+        reply = await self._requests.run("read", project_id, arguments)
+        with self._noting_damage(project_id):
+            page = page_of(reply, project_id)
         self._check_protected(protected=page.protected)
         return page
 
@@ -168,6 +172,14 @@ class RedisTransport:
                 except RuntimeError as error:
                     self._link.drop(f"no thread can be started: {error}")
             return self._link
+
+    @contextmanager
+    def _noting_damage(self, project_id: str) -> Iterator[None]:
+        """Say of a reply that can't be understood what made it so."""
+        try:
+            yield
+        except ValueError as error:
+            raise TransportError(self._server.damage(project_id, error)) from None
 
     def _check_open(self, *, closed: bool) -> None:
         if closed:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "Server", "cluster_of", "pubsub_connection", "server_from"]
 
 _TIMEOUT_S: Final = 0.25
+_MOST_TIMEOUT_S: Final = 60.0
 _NAMESPACE: Final = "progresskit"
 _NAMESPACE_FORM: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # no brace: it would move the hash tag
 
@@ -85,6 +86,18 @@ class Server:
     def channel(self, project_id: str) -> str:
         """Return the channel of a project; it names the database, which publishing and subscribing ignore."""
         return f"{self.namespace}:{self.db}:{project_id}"
+
+    def damage(self, project_id: str, found: object) -> str:
+        """Say that a project's keys hold what none of our scripts writes, and what helps.
+
+        Args:
+            project_id: The project.
+            found: What they hold.
+        """
+        return (
+            f"Redis at {self.where}: another program changed the keys of project {project_id} ({found}). Delete them, "
+            f"{self.namespace}:{{{project_id}}}:*, or take another ?namespace= for all who share the project"
+        )
 
 
 _KEYS: Final = ("meta", "tasks", "index", "due", "parts", "part_names", "senders", "seen")
@@ -178,8 +191,11 @@ def _seconds(text: str | None) -> float:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds < math.inf:
-        msg = f"timeout_s {rules.shown(text)} is not valid: use a number of seconds over 0, for example 0.25"
+    if not 0 < seconds <= _MOST_TIMEOUT_S:
+        msg = (
+            f"timeout_s {rules.shown(text)} is not valid: use a number of seconds over 0, and at most "
+            f"{_MOST_TIMEOUT_S:g}, for example 0.25"
+        )
         raise ValueError(msg)
     return seconds
 

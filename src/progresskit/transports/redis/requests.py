@@ -68,7 +68,7 @@ class Requests:
         """Call a script.
 
         Raises:
-            TransportError: The store didn't answer, or refused; retryable.
+            TransportError: The store didn't answer, or refused; retryable, unless the URL is at fault.
         """
         request = _Request(Call(script, project_id, arguments))
         with self._lock:
@@ -102,7 +102,8 @@ class Requests:
         try:
             answers = self.scripts.run_all([request.call for request in requests])
         except TransportError as error:
-            answers = [TransportError(str(error)) for _ in requests]  # one each: they are raised in several loops
+            # One each: they are raised in several loops.
+            answers = [TransportError(str(error), retryable=error.retryable) for _ in requests]
         except Exception as error:  # noqa: BLE001 - nobody stands above a thread; whoever waits is told
             answers = [TransportError(f"reading from Redis failed: {error!r}") for _ in requests]
         for request, answer in zip(requests, answers, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -57,6 +58,13 @@ _KEYS: Final = 8
 _SCRIPTS_OOM: Final = " -OOM "
 _SCRIPTS_READONLY: Final = " -READONLY "
 _FORBIDDEN_IN_SCRIPT: Final = ("ACL failure in script", "The user executing the script can't")  # since 7.2, before
+_SCRIPT_FAILED: Final = "user_script"  # names the line
+_CODE: Final = re.compile(r" -([A-Z]+) |^([A-Z]+) ")  # of a command within a script, in 6.2 and since; ERR is left out
+# What no second try makes good, and how it is said.
+_FOR_GOOD: Final = {
+    "DB index is out of range": "has no such database: name a lower one (as a rule it has 16, numbered from 0)",
+    "Client names cannot contain": "takes no such client_name: use printable ASCII without spaces",
+}
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 
 
@@ -68,6 +76,13 @@ def _says_moved(error: ResponseError) -> bool:
 def _says_forbidden(error: ResponseError) -> bool:
     """Tell whether a server answered that this user may not."""
     return isinstance(error, NoPermissionError) or any(words in str(error) for words in _FORBIDDEN_IN_SCRIPT)
+
+
+def _says_damaged(error: ResponseError) -> bool:
+    """Tell whether a script met what none has written: a key of another type, or a value that it can't use."""
+    text = str(error)
+    code = _CODE.search(text)
+    return _SCRIPT_FAILED in text and (code is None or "WRONGTYPE" in code.groups())
 
 
 class Call(NamedTuple):
@@ -100,9 +115,9 @@ class Scripts:
         """Call one script.
 
         Raises:
-            TransportError: The store didn't answer, or refused; retryable.
+            TransportError: The store didn't answer, or refused; retryable, unless the URL is at fault.
         """
-        with self._in_our_words():
+        with self._in_our_words(call.project_id):
             try:
                 return self._execute(call)
             except ResponseError as error:
@@ -115,7 +130,7 @@ class Scripts:
         """Call many scripts in one round trip; what fails is a :class:`TransportError` in the place of its reply.
 
         Raises:
-            TransportError: The store didn't answer at all; retryable.
+            TransportError: The store didn't answer at all; retryable, unless the URL is at fault.
         """
         if len(calls) == 1 or isinstance(self.client(), RedisCluster):  # its pipelines run no scripts
             return [self._outcome(call) for call in calls]
@@ -147,7 +162,7 @@ class Scripts:
         """Open a connection for subscriptions; whoever calls this closes it.
 
         Raises:
-            TransportError: The store didn't answer, or refused; retryable.
+            TransportError: The store didn't answer, or refused; retryable, unless the URL is at fault.
         """
         connection = pubsub_connection(self.client())
         try:
@@ -164,14 +179,14 @@ class Scripts:
             client.close()
 
     @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
+    def _in_our_words(self, project_id: str | None = None) -> Iterator[None]:
         """Say whatever fails as a :class:`TransportError`."""
         try:
             yield
         except TransportError:
             raise
         except _FAILURES as error:
-            raise self._failure(error) from None  # its own words may hold a password, as below
+            raise self._failure(error, project_id) from None  # its own words may hold a password, as below
         except Exception as error:
             # A credential provider's own, say. redis-py keeps the connection that it broke off half made: the next
             # command would go out with no user, to database 0.
@@ -230,8 +245,11 @@ class Scripts:
                 self._server = cluster_of(self._server, former)
                 former.close()
 
-    def _failure(self, error: BaseException) -> TransportError:
+    def _failure(self, error: BaseException, project_id: str | None = None) -> TransportError:
         at = f"Redis at {self._server.where}"
+        for words, remedy in _FOR_GOOD.items():
+            if isinstance(error, ResponseError) and words in str(error):
+                return TransportError(f"{at} {remedy}", retryable=False)
         match error:
             case ResponseError() if isinstance(error, OutOfMemoryError) or _SCRIPTS_OOM in str(error):
                 text = f"{at} is full: give it more memory (maxmemory), or let less be kept"
@@ -244,6 +262,8 @@ class Scripts:
                     f"{at} refuses: {error}; the scripts need EVAL, EVALSHA, hashes, sorted sets, TIME and PUBLISH, "
                     f"with keys and channels that begin with {self._server.namespace}:"
                 )
+            case ResponseError() if project_id is not None and _says_damaged(error):
+                text = self._server.damage(project_id, str(error).partition(" script: ")[0])
             case MasterNotFoundError():  # its own words show the Sentinels' password, with redis-py 5.1 to 7
                 text = f"{at}: no Sentinel answers, or none knows a primary of that name"
             case _:

@@ -95,9 +95,13 @@ def batch_arguments(batch: Batch, events: Sequence[bytes]) -> list[bytes]:
 
 
 def receipt_of(reply: Reply) -> tuple[Receipt, bool]:
-    """Return the receipt that the publish script answered, and whether the server says which process it is."""
+    """Return the receipt that the publish script answered, and whether the server says which process it is.
+
+    Raises:
+        ValueError: Where the project stands isn't what a script of ours has noted.
+    """
     epoch, offset, protected, accepted, words = reply
-    cursor = Cursor(epoch.decode(), int(offset))
+    cursor = _cursor(epoch, offset)
     cursors = tuple(None if place == b"-" else Cursor(cursor.epoch, int(place)) for place in accepted.split())
     news: dict[Run, News] = {}
     for task, run, word in zip(words[::3], words[1::3], words[2::3], strict=True):
@@ -106,9 +110,13 @@ def receipt_of(reply: Reply) -> tuple[Receipt, bool]:
 
 
 def page_of(reply: Reply, project_id: str) -> Page:
-    """Return what the read script answered; a state that isn't valid is left out, and logged."""
+    """Return what the read script answered; a state that isn't valid is left out, and logged.
+
+    Raises:
+        ValueError: As for a receipt.
+    """
     epoch, offset, protected, resumed, more, after, *texts = reply
-    cursor = Cursor(epoch.decode(), int(offset))
+    cursor = _cursor(epoch, offset)
     states = []
     for text in texts:
         try:
@@ -136,6 +144,10 @@ def decode_published(data: bytes, project_id: str) -> list[Event | Cursor]:
             if event.project_id == project_id and is_accepted(event):
                 items.append(event)
     return items
+
+
+def _cursor(epoch: bytes, offset: bytes) -> Cursor:
+    return Cursor.parse((epoch + b":" + offset).decode("latin-1"))
 
 
 def _cursor_in(line: bytes) -> Cursor | None:
