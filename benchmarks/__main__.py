@@ -18,6 +18,8 @@ from calls import progress_rows, track_rows
 from fanout import fanout_rows, sse_rows, stalled_rows, stuck_rows
 from imports import import_rows
 from rows import Row, head
+from scoring import scoring_rows
+from speech import speech_rows
 from stores import fault_rows, redis_rows
 
 _PARTS = {
@@ -30,10 +32,12 @@ _PARTS = {
     "stalled": stalled_rows,
     "redis": redis_rows,
     "faults": fault_rows,
+    "scoring": scoring_rows,
+    "speech": speech_rows,
 }
 _PACKAGES = (
     *("progresskit", "pydantic", "anyio", "starlette", "uvicorn", "websockets"),
-    *("sse-starlette", "tqdm", "redis", "celery"),
+    *("sse-starlette", "tqdm", "redis", "celery", "jiwer", "whisper-normalizer"),
 )
 
 

@@ -28,8 +28,12 @@ PUBLIC = {
     "progresskit.web": "Action Gateway Grant Limits NotAuthenticated allow_anyone bearer_token",
     "progresskit.web.fastapi": "progress_router",
     "progresskit.audio": """
-        Audio AudioCorrectionLoop Budget STT Score Scorer TTS Transcript VerifiedAudio score
+        Audio AudioCorrectionLoop Budget Calibration OtherVoice Relisten Resample Respell Retake STT Score Scorer
+        SpokenForm Strategy TTS Transcript VerifiedAudio calibrate score spoken_form take_sheet
     """,
+    "progresskit.audio.providers.elevenlabs": "ElevenLabsTTS",
+    "progresskit.audio.providers.faster_whisper": "FasterWhisperSTT",
+    "progresskit.audio.providers.openai": "OpenAISTT OpenAITTS",
     "progresskit.audio.providers.piper": "PiperTTS",
     "progresskit.audio.providers.pocketsphinx": "PocketSphinxSTT",
     "progresskit.integrations.celery": "Pipeline current_task_reporter instrument",
@@ -39,7 +43,7 @@ PUBLIC = {
         RecordingReporter ScriptedSTT ScriptedTTS TransportHarness capture check_scorer check_stt check_tts
         transport_checks
     """,
-    "progresskit.testing.strategies": "event_sequences events references transcripts",
+    "progresskit.testing.strategies": "corruptions equivalents event_sequences events references transcripts",
 }
 
 MODULES = sorted(

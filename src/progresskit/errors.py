@@ -138,7 +138,7 @@ class VerificationFailed(ProgressKitError):  # noqa: N818 - public name
         best: The best result there is (a ``VerifiedAudio`` whose ``passed`` is False).
         attempts: The most attempts that any sentence took.
         failing_words: Words of the text that were not heard in the best takes.
-        reason: Why the loop stopped: for example ``"attempts"``, ``"identical_takes"`` or ``"unheard"``.
+        reason: Why the loop stopped: for example ``"budget"``, ``"identical_takes"`` or ``"unheard"``.
     """
 
     def __init__(

@@ -156,7 +156,7 @@ def test_a_failure_holds_the_best_there_is(make):
     with pytest.raises(VerificationFailed) as caught:
         loop.generate_verified_audio(TEXT, max_attempts=3)
     failure = caught.value
-    assert (failure.attempts, failure.reason) == (3, "attempts")
+    assert (failure.attempts, failure.reason) == (3, "budget")
     assert failure.best.sentences[0].attempts == 3
     assert "Hello" in failure.failing_words
     again = pickle.loads(pickle.dumps(failure))
@@ -188,23 +188,23 @@ def test_what_can_not_be_the_text_is_not_listened_to(make):
 
 
 @pytest.mark.parametrize(
-    ("budget", "reason"), [(Budget(attempts=2), "attempts"), (Budget(characters=50), "characters")]
+    ("budget", "said"), [(Budget(attempts=2), "all 2 attempts"), (Budget(characters=50), "exceed its 50 characters")]
 )
-def test_a_budget_is_kept(make, budget, reason):
+def test_a_budget_is_kept(make, budget, said):
     loop, voice, _ear = make(stt=[WRONG] * 9, budget=budget)
-    with pytest.raises(VerificationFailed) as caught:
+    with pytest.raises(VerificationFailed, match=f"stopped by budget: .*{said}") as caught:
         loop.generate_verified_audio("Hello there my friends.", max_attempts=9)
-    assert caught.value.reason == reason
+    assert caught.value.reason == "budget"
     assert len(voice.calls) == 2
 
 
 def test_a_budget_of_seconds_gives_up_what_is_under_way(make):
     loop, voice, _ear = make([tone("Hello there my friends."), HANG], [WRONG], budget=Budget(seconds=0.5))
     began = time.monotonic()
-    with pytest.raises(VerificationFailed) as caught:
+    with pytest.raises(VerificationFailed, match=r"0\.[35] seconds are over") as caught:
         loop.generate_verified_audio("Hello there my friends.")
     assert time.monotonic() - began < 5
-    assert caught.value.reason == "seconds"
+    assert caught.value.reason == "budget"
     assert caught.value.best.sentences[0].attempts == 1
     voice.release()
 
@@ -224,16 +224,17 @@ def test_sentences_that_are_worked_on_at_once_share_the_budget_of_characters(mak
     loop, voice, _ear = make(budget=Budget(characters=30), concurrency=3, on_fail="best")
     result = loop.generate_verified_audio(TEXT)
     assert sum(len(call["text"]) for call in voice.calls) == result.report.characters <= 30
-    assert result.sentences[1].reason == "characters"
+    assert result.sentences[1].reason == "budget"
+    assert "30 characters" in result.sentences[1].detail
 
 
 def test_a_budget_of_seconds_ends_a_pause_between_two_tries(make):
     loop, voice, _ear = make([TTSError("busy", retry_after_s=30)], budget=Budget(seconds=0.3))
     began = time.monotonic()
-    with pytest.raises(VerificationFailed) as caught:
+    with pytest.raises(VerificationFailed, match=r"0\.[35] seconds are over") as caught:
         loop.generate_verified_audio("Hello there my friends.")
     assert time.monotonic() - began < 5
-    assert caught.value.reason == "seconds"
+    assert caught.value.reason == "budget"
     assert len(voice.calls) == 1
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 from progresskit.audio import Audio, Budget, Transcript
+from progresskit.audio.checks import flaw_of
 from progresskit.audio.models import join_takes, media_type_of
-from progresskit.audio.wav import flaw_of, read_wav
+from progresskit.audio.wav import read_wav
 from progresskit.testing.audio import tone
 
 

@@ -7,22 +7,28 @@ import pytest
 from hypothesis import given
 
 from progresskit.audio import Audio
+from progresskit.audio.escalation import Escalation, Stop
 from progresskit.audio.models import Take
 from progresskit.audio.plan import Plan
+from progresskit.audio.strategies import Resample
 
 LENGTHS = st.lists(st.integers(1, 30), min_size=1, max_size=8)
+
+
+def planned(sentences, attempts):
+    return Plan(sentences, Escalation(strategies=[Resample()], attempts=attempts, target=0.95))
 
 
 def take(plan, work, accuracy):
     number = len(work.takes) + 1
     audio = Audio(f"{work.number} {number}".encode(), "audio/mpeg")
     verdict = "passed" if accuracy >= 0.95 else "failed"
-    plan.took(work, Take(attempt=number, spoken=work.spoken, audio=audio, accuracy=accuracy, verdict=verdict))
+    plan.took(work, Take(attempt=number, spoken=work.reference, audio=audio, accuracy=accuracy, verdict=verdict))
 
 
 @given(LENGTHS, st.integers(1, 4), st.data())
 def test_every_sentence_is_taken_until_it_passes_or_its_attempts_are_over(lengths, attempts, data):
-    plan = Plan(["x" * length for length in lengths], attempts=attempts)
+    plan = planned(["x" * length for length in lengths], attempts)
     held, progress = [], [0.0]
     while not plan.is_done():
         work = plan.next() if len(held) < 2 else None
@@ -43,26 +49,26 @@ def test_every_sentence_is_taken_until_it_passes_or_its_attempts_are_over(length
 
 
 def test_after_the_first_takes_the_worst_goes_first():
-    plan = Plan(["a", "b", "c"], attempts=3)
+    plan = planned(["a", "b", "c"], 3)
     for accuracy in (0.5, 0.2, 1.0):
         take(plan, plan.next(), accuracy)
     assert [plan.next().text, plan.next().text, plan.next()] == ["b", "a", None]
 
 
 def test_a_stopped_plan_is_done_once_nothing_is_in_hand():
-    plan = Plan(["a", "b", "c"], attempts=3)
+    plan = planned(["a", "b", "c"], 3)
     first, second = plan.next(), plan.next()
-    plan.stop("characters")
+    plan.stop(Stop("budget", "no characters are left"))
     assert plan.next() is None
     take(plan, first, 0.5)
     assert not plan.is_done()
-    assert second.reason == "characters"
+    assert second.stop.reason == "budget"
     plan.left()
     assert plan.is_done()
 
 
 def test_a_book_is_planned_in_no_time():
-    plan = Plan(["A sentence of a book. "] * 20_000, attempts=5)
+    plan = planned(["A sentence of a book. "] * 20_000, 5)
     looked = 0
     while (work := plan.next()) is not None:
         plan.reached(work, "tts")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import threading
 import urllib.error
 from email.message import Message
 
+import httpx
 import pytest
 
 from progresskit.audio.retries import advise, wait_s
@@ -37,6 +40,29 @@ def test_a_mistake_stays_one(error):
 @pytest.mark.parametrize("error", [OSError(), ConnectionResetError(), TimeoutError(), ReadTimeout()])
 def test_the_network_may_come_back(error):
     assert advise(error, now=NOW).retryable
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut off"])
+def test_what_httpx_says_of_a_lost_connection_is_no_mistake(answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=give, args=(server, answer), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert advise(error_of(url), now=NOW).retryable
+    assert advise(error_of(url), now=NOW).retryable  # now it refuses connections
+    assert not advise(error_of("nowhere://x"), now=NOW).retryable
+
+
+def give(server, answer):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(answer)
+
+
+def error_of(url):
+    with pytest.raises(httpx.HTTPError) as caught:
+        httpx.get(url)
+    return caught.value
 
 
 def test_a_backend_says_it_itself():

@@ -87,7 +87,9 @@ def test_sequences_get_in_each_others_way(is_it):
 
 def test_the_strategies_of_speech_are_here_too():
     pytest.importorskip("rapidfuzz")
-    assert set(strategies.__all__) == {"event_sequences", "events", "references", "transcripts"}
+    assert set(strategies.__all__) == {
+        *("corruptions", "equivalents", "event_sequences", "events", "references", "transcripts")
+    }
     for name in strategies.__all__:
         assert callable(getattr(strategies, name))
     with pytest.raises(AttributeError, match="has no attribute 'other'"):

@@ -48,14 +48,14 @@ class Opcode(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One unit of an alignment, as it was written.
+    """One unit of an alignment, as it was written; of a numeral that is said in several words, each word.
 
     Attributes:
         op: What became of it.
         reference: The word or character of the reference; empty for an insertion.
         hypothesis: What was heard for it; empty for a deletion.
-        reference_span: Where it stands in the reference, as a slice takes it; for an insertion the empty
-            span where it was heard.
+        reference_span: Where it stands in the reference, as a slice takes it (the words of a numeral share the
+            numeral's); for an insertion the empty span where it was heard.
         hypothesis_span: The same for the transcript.
     """
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, Callable, Iterable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from progresskit.audio.background import in_thread
+from progresskit.audio.checks import MAX_TAKE_BYTES
+from progresskit.audio.identity import backend_id, name_of
 from progresskit.audio.models import Audio, Transcript, media_type_of
 from progresskit.errors import STTError, TTSError
 
@@ -45,7 +48,12 @@ class TTS(Protocol):
 
 
 class STT(Protocol):
-    """A recogniser: turns speech into text. It is never told the text that should be heard."""
+    """A recogniser: turns speech into text. It is never told the text that should be heard.
+
+    One whose hearings cost nothing may have an attribute ``second_speeds``, such as ``(0.9, 1.1)``: the speeds at
+    which the loop has it hear a take again that it didn't understand
+    (:class:`~progresskit.audio.Relisten`), where no strategies are given.
+    """
 
     def transcribe(self, *args: Any, **hints: Any) -> Any:
         """Write down what is heard.
@@ -70,13 +78,23 @@ class _Backend:
         function = getattr(backend, method, None)
         if function is None:
             function = backend
-        self.name = _name_of(backend)
+        self._backend = backend
+        self.name = name_of(backend)
         if not callable(function):
             msg = f"{self.name} is no backend: give an object with a method {method}(), or a callable"
             raise TypeError(msg)
         self.function: Callable[..., Any] = function
         self._hints = hints
         self.first, self._takes = _parameters(function, self.name, hints)
+
+    @cached_property
+    def cache_id(self) -> str:
+        """What tells it from other backends (:func:`~progresskit.audio.identity.backend_id`), as of the first look.
+
+        Raises:
+            TypeError: Nothing does.
+        """
+        return backend_id(self._backend)
 
     def hints(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the hints that the backend takes; a None is left out where it may be."""
@@ -94,13 +112,15 @@ class Voice(_Backend):
 
     Args:
         tts: An object with ``synthesize``, or a callable.
+        max_bytes: The largest take to accept. No more is read of a stream or a file that has more.
 
     Raises:
         TypeError: It is neither, or has a required parameter that is no hint.
     """
 
-    def __init__(self, tts: Any) -> None:
+    def __init__(self, tts: Any, *, max_bytes: int = MAX_TAKE_BYTES) -> None:
         super().__init__(tts, "synthesize", _TTS_HINTS)
+        self._max_bytes = max_bytes
 
     async def speak(self, text: str, hints: Mapping[str, Any]) -> Audio:
         """Speak a text.
@@ -115,8 +135,9 @@ class Voice(_Backend):
         """Return a sound that isn't broken, as far as can be told.
 
         Raises:
-            TTSError: A WAV or PCM file is truncated, or no such file.
+            TTSError: It is too large, or a WAV or PCM file is truncated, or no such file.
         """
+        self._check_size(len(audio.data))
         if audio.data:
             try:
                 audio.pcm()
@@ -129,12 +150,14 @@ class Voice(_Backend):
         if isinstance(given, Audio):
             return given
         if isinstance(given, Path):
-            given = await in_thread(given.read_bytes)
+            given = await in_thread(partial(self._read, given))
         elif isinstance(given, AsyncIterable):
-            given = b"".join([self._chunk(chunk) async for chunk in given])
+            collected = bytearray()
+            async for chunk in given:
+                self._append(collected, chunk)
+            given = collected
         elif isinstance(given, Iterable) and not isinstance(given, str | bytes | bytearray | memoryview | dict):
-            chunks = given
-            given = await in_thread(lambda: b"".join(map(self._chunk, chunks)))
+            given = await in_thread(partial(self._collect, given))
         if given is None or (isinstance(given, str | bytes | bytearray | memoryview) and not given):
             msg = f"{self.name} gave nothing"
             raise TTSError(msg)
@@ -145,10 +168,28 @@ class Voice(_Backend):
             return Audio(data, media_type_of(data))
         raise self._wrong(given)
 
-    def _chunk(self, chunk: Any) -> bytes:
+    def _read(self, path: Path) -> bytes:
+        with path.open("rb") as file:
+            return file.read(self._max_bytes + 1)
+
+    def _collect(self, chunks: Iterable[Any]) -> bytearray:
+        data = bytearray()
+        for chunk in chunks:
+            self._append(data, chunk)
+        return data
+
+    def _append(self, data: bytearray, chunk: Any) -> None:
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise self._wrong(chunk)
-        return bytes(chunk)
+        data += chunk
+        self._check_size(len(data))
+
+    def _check_size(self, size: int) -> None:
+        if size > self._max_bytes:
+            msg = (
+                f"{self.name} gave a take of more than {self._max_bytes} bytes: give the loop a larger max_take_bytes="
+            )
+            raise TTSError(msg, retryable=False)
 
     def _wrong(self, given: Any) -> TTSError:
         msg = f"{self.name} gave a {type(given).__name__}: give Audio, bytes, a Path, a URL, or an iterable of bytes"
@@ -168,6 +209,7 @@ class Ear(_Backend):
     def __init__(self, stt: Any) -> None:
         super().__init__(stt, "transcribe", _STT_HINTS)
         self.takes: Literal["audio", "bytes", "url"] = _form_of(self.first)
+        self.second_speeds: tuple[float, ...] = tuple(getattr(stt, "second_speeds", ()))
 
     async def hear(self, audio: Audio, hints: Mapping[str, Any]) -> Transcript:
         """Write down what is heard.
@@ -250,9 +292,3 @@ def _form_of(first: inspect.Parameter | None) -> Literal["audio", "bytes", "url"
     if annotation in {bytes, "bytes"}:
         return "bytes"
     return "url" if annotation in {str, "str"} or first.name in _URL_NAMES else "audio"
-
-
-def _name_of(backend: Any) -> str:
-    """Name a backend as its owner would: ``Service.generate``, ``PiperTTS``, ``speak``."""
-    name = getattr(backend, "__qualname__", None)
-    return str(name) if name else type(backend).__qualname__

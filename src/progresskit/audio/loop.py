@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import queue
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from progresskit.audio.backends import Ear, Voice
 from progresskit.audio.background import Background
+from progresskit.audio.cache import DirectoryCache, Memory
+from progresskit.audio.checks import MAX_TAKE_BYTES
 from progresskit.audio.models import Budget
+from progresskit.audio.offline import offline_stt, offline_tts
+from progresskit.audio.relisten import Relisten
 from progresskit.audio.run import Run, Settings
-from progresskit.audio.scoring import Scorer
 from progresskit.audio.sentences import has_words
-from progresskit.errors import MissingDependencyError, VerificationFailed
+from progresskit.audio.strategies import chosen
+from progresskit.errors import VerificationFailed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,8 +33,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from progresskit.audio.backends import STT, TTS
+    from progresskit.audio.cache import Cache
     from progresskit.audio.models import Audio, VerifiedAudio
     from progresskit.audio.scoring import Score
+    from progresskit.audio.strategies import Strategy
 
 __all__ = ["AudioCorrectionLoop", "OnProgress"]
 
@@ -54,22 +61,29 @@ class AudioCorrectionLoop:
         stt: The recogniser: an object with ``transcribe``, or a callable; see
             :class:`~progresskit.audio.STT`. None = PocketSphinx, offline.
         scorer: Any ``(reference, hypothesis) -> Score | float``. None = :class:`~progresskit.audio.Scorer`.
+        strategies: What to try for a sentence that failed, in this order, and again from the first. None = a new
+            take, the spoken form, a respelling; and before them a second hearing, where the recogniser says that it
+            costs nothing. None of it for an empty list: then each sentence has one take.
         budget: What one call may use, beside its ``max_attempts``.
         split: Whether sentences are verified alone; False takes the whole text as one.
         join: Makes one :class:`~progresskit.audio.Audio` of a list of them, for media that can't be joined
             without it; WAV and PCM are joined here.
         store: Puts an ``Audio`` where others can have it, and returns its URL.
+        cache: Where takes and transcripts are kept, so that a job that crashed goes on where it was: the path of
+            a directory, or an object with ``get(key)`` and ``put(key, bytes)``. A text that failed fails again
+            from it, until it may have more attempts, or the cache is emptied. None = nowhere.
         fetch: Returns the bytes of a URL, for a recogniser that takes sound beside a voice that gives URLs. No
             URL is ever fetched without it.
         timeout_s: Seconds that one call of a backend may take.
+        max_take_bytes: The largest take to accept. No more is read of a stream or a file.
         concurrency: How many sentences are worked on at once: one is spoken while another is heard.
         on_fail: ``raise`` raises ``VerificationFailed`` where a sentence wasn't verified; ``best`` returns
             the best there is, with ``passed`` False.
 
     Raises:
         TypeError: A backend has a required parameter that is no hint, or the recogniser takes URLs and the voice
-            can't have any.
-        ValueError: A number is out of range.
+            can't have any; or a strategy is none, or a backend can't be told from others by the cache.
+        ValueError: A number is out of range, or two strategies share a name.
         MissingDependencyError: A backend was left out, and the offline one is not installed.
     """
 
@@ -79,42 +93,61 @@ class AudioCorrectionLoop:
         stt: STT | Callable[..., Any] | None = None,
         *,
         scorer: Callable[[str, str], Score | float] | None = None,
+        strategies: Sequence[Strategy | Relisten] | None = None,
         budget: Budget | None = None,
         split: bool = True,
         join: Callable[[Sequence[Audio]], Audio] | None = None,
         store: Callable[[Audio], Any] | None = None,
+        cache: str | os.PathLike[str] | Cache | None = None,
         fetch: Callable[[str], Any] | None = None,
         timeout_s: float = 60,
+        max_take_bytes: int = MAX_TAKE_BYTES,
         concurrency: int = 2,
         on_fail: Literal["raise", "best"] = "raise",
     ) -> None:
-        for name, value in (("timeout_s", timeout_s), ("concurrency", concurrency)):
+        positive = {"timeout_s": timeout_s, "concurrency": concurrency, "max_take_bytes": max_take_bytes}
+        for name, value in positive.items():
             if not (value > 0 and math.isfinite(value)):
                 msg = f"{name} {value!r} is not valid: give a positive number"
                 raise ValueError(msg)
         if on_fail not in {"raise", "best"}:
             msg = f"on_fail {on_fail!r} is not valid: give 'raise' or 'best'"
             raise ValueError(msg)
+        tried, relistens = chosen(strategies)
         self._own: list[Any] = []
-        voice = Voice(self._offline_voice() if tts is None else tts)
-        ear = Ear(self._offline_ear() if stt is None else stt)
-        if ear.takes == "url" and store is None and tts is None:
+        is_offline = tts is None
+        if tts is None:
+            tts = offline_tts()
+            self._own.append(tts)
+        if stt is None:
+            stt = offline_stt()
+            self._own.append(stt)
+        voice, ear = Voice(tts, max_bytes=int(max_take_bytes)), Ear(stt)
+        if ear.takes == "url" and store is None and is_offline:
             msg = f"{ear.name} takes a URL, and the offline voice has none: give the loop store="
             raise TypeError(msg)
-        self._scorer = scorer
-        self._budget = budget or Budget()
+        if strategies is None and ear.second_speeds:
+            relistens = [Relisten(speeds=ear.second_speeds)]
+        if cache is not None:  # what it can't tell from others is said now, and not in the middle of a job
+            for backend in (voice, ear):
+                _ = backend.cache_id
         self._on_fail = on_fail
-        self._options: dict[str, Any] = {
-            "voice": voice,
-            "ear": ear,
-            "budget": self._budget,
-            "split": split,
-            "join": join,
-            "store": store,
-            "fetch": fetch,
-            "timeout_s": timeout_s,
-            "concurrency": int(concurrency),
-        }
+        self._settings = Settings(
+            voice=voice,
+            ear=ear,
+            scorer=scorer,
+            strategies=tried,
+            relistens=relistens,
+            budget=budget or Budget(),
+            split=split,
+            join=join,
+            store=store,
+            memory=Memory(DirectoryCache(cache) if isinstance(cache, str | os.PathLike) else cache),
+            fetch=fetch,
+            timeout_s=timeout_s,
+            max_take_bytes=int(max_take_bytes),
+            concurrency=int(concurrency),
+        )
         self._background = Background()
 
     def generate_verified_audio(
@@ -246,31 +279,6 @@ class AudioCorrectionLoop:
                 return best
             raise
 
-    def _offline_voice(self) -> Any:
-        def make() -> Any:
-            from progresskit.audio.providers.piper import PiperTTS  # noqa: PLC0415 - only where no voice was given
-
-            return PiperTTS()
-
-        return self._made(make)
-
-    def _offline_ear(self) -> Any:
-        def make() -> Any:
-            from progresskit.audio.providers.pocketsphinx import PocketSphinxSTT  # noqa: PLC0415 - as above
-
-            return PocketSphinxSTT()
-
-        return self._made(make)
-
-    def _made(self, make: Callable[[], Any]) -> Any:
-        try:
-            backend = make()
-        except MissingDependencyError as error:
-            msg = f"{error}; or give the loop your own: AudioCorrectionLoop(tts=…, stt=…)"
-            raise MissingDependencyError(msg) from None
-        self._own.append(backend)
-        return backend
-
     def _run(  # noqa: PLR0917 - passed on as they came
         self,
         text: str,
@@ -292,7 +300,6 @@ class AudioCorrectionLoop:
         if language is not None and not isinstance(language, str):
             msg = f"language {language!r} is not valid: give a BCP 47 tag such as 'en', or None"  # type: ignore[unreachable]
             raise ValueError(msg)
-        attempts = min(max_attempts, self._budget.attempts or max_attempts)
+        attempts = min(max_attempts, self._settings.budget.attempts or max_attempts)
         hints = {"voice_id": voice_id, "language": language}
-        settings = Settings(scorer=self._scorer or Scorer(language=language), **self._options)
-        return Run(settings, text, attempts=attempts, target=target, hints=hints, tell=tell)
+        return Run(self._settings, text, attempts=attempts, target=target, hints=hints, tell=tell)

@@ -11,6 +11,7 @@ from progresskit.audio.wav import Pcm, read_wav, write_wav
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from progresskit.audio.checks import Flaw
     from progresskit.audio.scoring import Score, Verdict
 
 __all__ = ["Audio", "Budget", "Report", "Sentence", "Take", "Transcript", "VerifiedAudio", "join_takes"]
@@ -193,24 +194,30 @@ class Take:
         attempt: Which take of its sentence: 1, 2, …
         spoken: The text that was given to the TTS.
         strategy: The name of the strategy that asked for it; empty for the first take.
+        voice: The other voice that spoke it, by its id or name; empty for the one that the loop was asked for.
         audio: The sound.
-        transcript: What was heard; empty where nothing was, or where nobody listened.
+        transcript: What was heard; empty where nothing was, or where nobody listened. Of several hearings what
+            counted: of each word the hearing that has it right, where one has.
+        hearings: What was heard each time, in order.
         accuracy: 0 to 1; None where the sentence has nothing to verify.
         verdict: ``passed``, ``failed`` or ``unheard``; None where the sentence has nothing to verify.
         wrong_words: Words of the sentence that weren't heard.
-        flaw: Why nobody listened to it (``silent``, ``too short``, ``too long``, ``identical``); None where one did.
+        flaw: Why nobody listened to it (``silent``, ``too short``, ``too long``, ``clipped``, ``identical``); None
+            where one did.
         score: The scorer's full answer, where it gives more than a number.
     """
 
     attempt: int
     spoken: str
     strategy: str = ""
+    voice: str = ""
     audio: Audio
     transcript: str = ""
+    hearings: tuple[str, ...] = ()
     accuracy: float | None = None
     verdict: Verdict | None = None
     wrong_words: tuple[str, ...] = ()
-    flaw: str | None = None
+    flaw: Flaw | None = None
     score: Score | None = None
 
 
@@ -222,13 +229,16 @@ class Sentence:
         text: The part, with the white space after it.
         takes: All takes, in the order in which they were made.
         best: The take that is published; None where there is none.
-        reason: Why no further take was made although none passed; empty where one passed.
+        reason: Why no further take was made although none passed: ``identical_takes``, ``same_words_failed``,
+            ``target_unreachable`` or ``budget``; empty where one passed.
+        detail: The reason in words, for people.
     """
 
     text: str
     takes: tuple[Take, ...] = ()
     best: Take | None = None
     reason: str = ""
+    detail: str = ""
 
     @property
     def passed(self) -> bool:
@@ -273,10 +283,12 @@ class Report:
     Attributes:
         target: The accuracy that was asked for.
         first_pass_rate: The share of sentences whose first take passed, of those that have words.
+        attempts: The most takes that any sentence needed.
         takes: Takes made.
+        cached: Takes that came from the cache; they count among the takes, and not among the characters.
         retries: Backend calls that were repeated after an error; they are no takes.
         characters: Characters sent to the TTS.
-        audio_s: Seconds of sound made, where the takes tell.
+        audio_s: Seconds of sound of all takes, where they tell.
         tts_s: Seconds spent in the TTS, over all calls.
         stt_s: Seconds spent in the STT, over all calls.
         elapsed_s: Seconds of wall time.
@@ -284,7 +296,9 @@ class Report:
 
     target: float
     first_pass_rate: float
+    attempts: int
     takes: int
+    cached: int
     retries: int
     characters: int
     audio_s: float

@@ -28,7 +28,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Span", "character_spans", "characters", "extends", "has_words", "must_part", "word_spans", "words"]
+__all__ = [
+    "Span",
+    "character_spans",
+    "characters",
+    "clean",
+    "extends",
+    "has_words",
+    "must_part",
+    "word_spans",
+    "words",
+]
 
 Span = tuple[int, int]
 """Start and end in a text as written, as a slice takes them."""
@@ -40,14 +50,16 @@ _FILLERS: Final = "\u115f\u1160\u3164\uffa0"
 _VOICING_MARKS: Final = "\uff9e\uff9f"
 _LETTER_OR_DIGIT: Final = re.compile(f"[^\\W_{_APOSTROPHE_LETTERS}{_FILLERS}{_VOICING_MARKS}]")
 
-# The word pattern runs on a text's *shape*: one ASCII character or one of these two for each of its own.
+# The word pattern runs on a text's *shape*: one ASCII character or one of these three for each of its own.
 _MARK: Final = "\u0300"  # belongs to the character before it
 _JAMO: Final = "\u1161"  # a vowel or trailing consonant of a decomposed syllable; a letter where it stands alone
-_IN_WORD: Final = f"A-Za-z0-9{_MARK}{_JAMO}"
+_HAN: Final = "\u4e00"  # a Han character or kana: they part no words, so that a hyphen after one may be a minus
+_IN_SPACED_WORD: Final = f"A-Za-z0-9{_MARK}{_JAMO}"
+_IN_WORD: Final = f"{_IN_SPACED_WORD}{_HAN}"
 _WORD: Final = re.compile(
     rf"""
-    (?: (?<![{_IN_WORD}.]) (?: -\.? | \. ) (?=[0-9]) )?     # the sign of a number, or its leading point
-    [A-Za-z0-9{_JAMO}] [{_IN_WORD}]*
+    (?: (?: (?<![{_IN_SPACED_WORD}.]) -\.? | (?<![{_IN_WORD}.]) \. ) (?=[0-9]) )?  # a number's sign or leading point
+    [A-Za-z0-9{_JAMO}{_HAN}] [{_IN_WORD}]*
     (?: (?: '(?=[A-Za-z]) | (?<=[0-9])[.,:/~-](?=[0-9]) ) [{_IN_WORD}]+ )*
     | (?: (?<![{_IN_WORD}])- )? \$ (?=[ ]?\.?[0-9])         # a currency before its number, or a unit after it
     | (?<=[0-9])[$%] | (?<=[0-9][ ])[$%]
@@ -57,6 +69,8 @@ _WORD: Final = re.compile(
 # The Stream-Safe Text Format of UAX 15 allows 30 marks on a letter. What comes beyond is ignored, for
 # reordering marks takes time by the square of their number.
 _CLUSTER: Final = re.compile(f"(.[{_MARK}{_JAMO}]{{0,30}})[{_MARK}{_JAMO}]*", re.DOTALL)
+
+_PLAIN: Final = b"abcdefghijklmnopqrstuvwxyz0123456789 \t\n\r"
 
 _SHAPES: Final = {
     # Quotes, accents and modifier letters; minus, hyphens, en dash; wave dash, tilde operator; their wide forms.
@@ -87,11 +101,25 @@ def extends(char: str) -> bool:
     return _shape_of(char) in {_MARK, _JAMO}
 
 
+def clean(text: str) -> str:
+    """Return a text in one form for those who read it: composed, with ASCII for the look-alikes of what ASCII has.
+
+    Its words and characters are those of the text as written, one for one; case and white space stay.
+    """
+    if text.isascii():
+        return text
+    shape = _shape(text)
+    if _MARK in shape or _JAMO in shape:
+        clusters = (text[slice(*match.span(1))] for match in _CLUSTER.finditer(shape))
+        text = "".join(unicodedata.normalize("NFC", cluster) for cluster in clusters)
+    return "".join(map(_clean_char, text))
+
+
 def words(text: str) -> list[str]:
     """Return the folded words of a text."""
     if text.isascii():
         text = text.lower()
-        if text.replace(" ", "").isalnum():  # the usual transcript, at a fraction of the pattern's cost
+        if not text.encode().translate(None, _PLAIN):  # the usual transcript, at a fraction of the pattern's cost
             return text.split()
         found = _WORD.findall(text)
         return [word.replace("'", "") for word in found] if "'" in text else found
@@ -158,10 +186,15 @@ def _shape_of(char: str) -> str:
     if category[0] == "M" or category == "Cf":  # invisible format characters stand within words
         shape = _MARK
     elif char.isalnum():
-        shape = "0" if char.isdecimal() else "a"
+        shape = "0" if char.isdecimal() else _HAN if _is_han(char) else "a"
     else:
         shape = "$" if category == "Sc" else " " if char.isspace() else ";"
     return shape
+
+
+def _is_han(char: str) -> bool:
+    """Tell whether a letter is a Han character or kana of the Basic Multilingual Plane."""
+    return "\u3041" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff"
 
 
 def _fold(token: str, shape: str) -> str:
@@ -195,6 +228,14 @@ def _fold_cluster(cluster: str) -> str:
     if folded[:1] in _LATIN or (folded[:1].isascii() and folded[:1].isalnum()):
         return "".join(_LATIN.get(char, char) for char in folded if unicodedata.category(char)[0] != "M")
     return unicodedata.normalize("NFC", folded)
+
+
+@lru_cache(maxsize=8192)
+def _clean_char(char: str) -> str:
+    shape = _shape_of(char)
+    if shape in "-'~.,:/%":
+        return shape
+    return str(unicodedata.decimal(char)) if shape == "0" else unicodedata.normalize("NFC", _fold_width(char))
 
 
 def _fold_width(char: str) -> str:

@@ -1,7 +1,8 @@
 """Which sentence is spoken next, and whether all is done: the loop's policy, without a backend or a clock. Pure.
 
 Every sentence gets its first take, in order. Then those that failed get another, one each in turn, the worst
-first; a sentence that passed is never spoken again, and the best take of each is kept.
+first, made as :mod:`progresskit.audio.escalation` says; a sentence that passed is never spoken again, and the best
+take of each is kept.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import heapq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from progresskit.audio.escalation import Step, Stop
 from progresskit.audio.models import Sentence, Take
 from progresskit.audio.normalize import has_words
+from progresskit.audio.strategies import Retake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from progresskit.audio.escalation import Escalation
 
 __all__ = ["Plan", "Work"]
 
@@ -31,19 +36,24 @@ class Work:
         number: Its place in the text, from 1.
         text: It, with the white space after it.
         takes: What was made, in order.
-        reason: Why no further take is made although none passed; empty while there may be one.
+        stop: Why no further take is made although none passed; None while there may be one.
+        step: How its next take is made.
         progress: How far it is, 0 to 1; it never goes back.
     """
 
     number: int
     text: str
     takes: list[Take] = field(default_factory=list)
-    reason: str = ""
+    stop: Stop | None = None
+    step: Step = field(init=False)
     progress: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.step = Step("", Retake(self.reference))
+
     @property
-    def spoken(self) -> str:
-        """What is given to the voice."""
+    def reference(self) -> str:
+        """What must be heard, however it is spoken."""
         return self.text.strip()
 
     @property
@@ -64,11 +74,13 @@ class Work:
 
     def result(self) -> Sentence:
         """Return it as the result has it."""
+        stop = None if self.passed else self.stop
         return Sentence(
             text=self.text,
             takes=tuple(self.takes),
             best=self.best,
-            reason="" if self.passed else self.reason or "attempts",
+            reason=stop.reason if stop else "",
+            detail=stop.detail if stop else "",
         )
 
 
@@ -77,12 +89,12 @@ class Plan:
 
     Args:
         sentences: The parts, which join to the text.
-        attempts: Most takes of a sentence.
+        escalation: What is tried for one that failed.
     """
 
-    def __init__(self, sentences: Sequence[str], *, attempts: int) -> None:
+    def __init__(self, sentences: Sequence[str], escalation: Escalation) -> None:
         self.works = [Work(number, text) for number, text in enumerate(sentences, 1)]
-        self.attempts = attempts
+        self._escalation = escalation
         self._letters = sum(self._weight(work) for work in self.works)
         # A heap of what needs a take and is in nobody's hands, in the order of next().
         self._waiting = [self._entry(work) for work in self.works]
@@ -104,14 +116,17 @@ class Plan:
         return not self._waiting and self._busy == 0
 
     def took(self, work: Work, take: Take) -> None:
-        """Keep a take that was made."""
-        identical = any(take.audio.data and take.audio.data == other.audio.data for other in work.takes)
+        """Keep a take that was made, and find what to do next for its sentence."""
         work.takes.append(take)
         self._busy -= 1
-        if identical and not work.passed:
-            work.reason = "identical_takes"
-        if not work.passed and not work.reason and len(work.takes) < self.attempts:
-            heapq.heappush(self._waiting, self._entry(work))
+        if work.passed or work.stop is not None:
+            return
+        match self._escalation.next(work.result()):
+            case Stop() as stop:
+                work.stop = stop
+            case step:
+                work.step = step
+                heapq.heappush(self._waiting, self._entry(work))
 
     def left(self) -> None:
         """Note that no take was made of a sentence that :meth:`next` gave, and none will be: the plan was stopped."""
@@ -120,7 +135,8 @@ class Plan:
     def reached(self, work: Work, phase: str) -> float:
         """Note that a phase of a sentence's current take begins, and return how far the whole text is."""
         attempt = len(work.takes) - (phase == "scored")
-        share = 1.0 if work.passed or work.reason else (attempt + _PHASES[phase]) / self.attempts
+        over = work.passed or work.stop is not None
+        share = 1.0 if over else (attempt + _PHASES[phase]) / self._escalation.attempts
         if work.progress < 1.0:
             work.progress = max(work.progress, min(1.0, share))
             self._begun[work.number] = self._weight(work) * work.progress
@@ -129,12 +145,12 @@ class Plan:
                 self._finished += self._weight(work)
         return (self._finished + sum(self._begun.values())) / self._letters
 
-    def stop(self, reason: str) -> None:
+    def stop(self, stop: Stop) -> None:
         """Begin no further take."""
         self._waiting.clear()
         for work in self.works:
             if not work.passed:
-                work.reason = work.reason or reason
+                work.stop = work.stop or stop
 
     def failed(self) -> list[Work]:
         """Return the sentences that are not verified."""
@@ -148,4 +164,4 @@ class Plan:
 
     @staticmethod
     def _weight(work: Work) -> int:
-        return max(1, len(work.spoken))
+        return max(1, len(work.reference))

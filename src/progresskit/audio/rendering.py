@@ -77,7 +77,9 @@ def as_html(score: Score) -> str:
     space = " " if score.unit == "word" else ""
     parts: list[str] = []
     at = 0
-    for is_hit, group in groupby(score.alignment, key=lambda step: step.op == "hit"):
+    # Of a numeral of which one word is wrong, all is.
+    wrong = {step.reference_span for step in score.alignment if step.op != "hit"}
+    for is_hit, group in groupby(score.alignment, key=lambda step: step.reference_span not in wrong):
         steps = list(group)
         start, end = _extent([step.reference_span for step in steps])
         start = max(start, at)  # the characters that one letter folds to share its span

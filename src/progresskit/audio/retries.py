@@ -31,6 +31,8 @@ MAX_WAIT_S: Final = 60.0
 
 _MAY_PASS: Final = frozenset({408, 425, 429})
 _CLIENT_ERRORS: Final = range(400, 500)
+_LOST: Final = frozenset({"NetworkError", "RemoteProtocolError", "ClientConnectionError", "ClientPayloadError"})
+"""What httpx and aiohttp call a connection that broke: no ``OSError``, and httpx has cut off the one below it."""
 _STATUSES: Final = range(100, 600)
 
 
@@ -64,7 +66,8 @@ def advise(error: BaseException, *, now: dt.datetime) -> Advice:
             may_pass = status in _MAY_PASS or status not in _CLIENT_ERRORS
             return Advice(may_pass, _retry_after_s(each, now) if may_pass else None, status)
         # Before OSError: requests' errors are OSErrors, those with a status included. httpx's timeouts are none.
-        if isinstance(each, OSError) or any("Timeout" in kind.__name__ for kind in type(each).__mro__):
+        names = {kind.__name__ for kind in type(each).__mro__}
+        if isinstance(each, OSError) or names & _LOST or any("Timeout" in name for name in names):
             return Advice(retryable=True)
     return Advice(retryable=False)
 

@@ -5,15 +5,15 @@
     (0.75, ('brown',), 'failed')
 
 Both texts are folded (:mod:`progresskit.audio.normalize`), cut into words or characters by language
-(:mod:`progresskit.audio.languages`), brought to one spelling (:mod:`progresskit.audio.units`) and aligned
-(:mod:`progresskit.audio.alignment`). From the alignment, as the NIST's evaluations define them
-(https://github.com/usnistgov/SCTK)::
+(:mod:`progresskit.audio.languages`), read in whatever ways bring them closest
+(:mod:`progresskit.audio.units`) and aligned (:mod:`progresskit.audio.alignment`). From the alignment, as the
+NIST's evaluations define them (https://github.com/usnistgov/SCTK)::
 
     error rate = (substitutions + deletions + insertions) / units of the reference
     accuracy   = max(0, 1 - error rate)
 
-A rate alone would pass a long text with one wrong name in it, so what must be said right *vetoes*: a
-text with a veto never passes.
+A rate alone would pass a long text with one wrong date in it, so what must be said right *vetoes*: numbers,
+negations, opposites, and what the user says must be said. A text with a veto never passes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ from progresskit.audio.alignment import Counts, Opcode, Step, counts, distance, 
 from progresskit.audio.boilerplate import is_boilerplate
 from progresskit.audio.languages import Unit, base_language, language_of, unit_of
 from progresskit.audio.normalize import Span, has_words, word_spans, words
+from progresskit.audio.readings import readings_of
+from progresskit.audio.readings.base import Critical
 from progresskit.audio.rendering import as_html, as_json, as_text
-from progresskit.audio.units import Reader, Units
-from progresskit.audio.vetoes import Veto, must_say_vetoes, occurrences
+from progresskit.audio.units import Reader, Units, occurrences
+from progresskit.audio.vetoes import Mark, Veto, critical_vetoes, language_marks, must_say_vetoes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Score", "Scorer", "Unheard", "Verdict", "Veto", "score"]
 
@@ -41,10 +43,12 @@ Verdict = Literal["passed", "failed", "unheard"]
 Unheard = Literal["empty", "boilerplate", "short"]
 """Why a transcript says nothing about a take: it has no letter or digit; it is what recognisers write on
 silence; or the text is too short to judge (one or two words, up to three characters where those are
-counted) by a transcript that neither is nor contains it."""
+counted, in its shortest reading) by a transcript that neither is nor contains it."""
 
 _SHORT: Final[dict[Unit, int]] = {"word": 2, "character": 3}
 """The longest reference, in units, that is too short to judge."""
+_RUN: Final[dict[Unit, int]] = {"word": 4, "character": 8}
+"""The shortest stretch, in units, that is no slip of a voice or an ear, but something left out or added."""
 # Written without spaces, so that a "word" between punctuation is a whole clause.
 _UNSPACED: Final = frozenset({"zh", "cmn", "yue", "ja", "th"})
 
@@ -59,8 +63,6 @@ class Score:
         language: The language that was assumed, as the first part of a BCP 47 tag; None = not known.
         unit: What was counted: ``word`` or ``character``.
         accuracy: ``max(0, 1 - error rate)`` in that unit: 0 to 1.
-        critical: The vetoes; with any, the verdict is never ``passed``.
-        unheard: Why the transcript says nothing about the take; None where it does.
     """
 
     reference: str
@@ -68,11 +70,26 @@ class Score:
     language: str | None
     unit: Unit
     accuracy: float
-    critical: tuple[Veto, ...]
-    unheard: Unheard | None
-    _reader: Reader = field(repr=False, compare=False)
+    _scorer: Scorer = field(repr=False, compare=False)
     _said: Units = field(repr=False, compare=False)
     _heard: Units = field(repr=False, compare=False)
+
+    @cached_property
+    def critical(self) -> tuple[Veto, ...]:
+        """The vetoes; with any, the verdict is never ``passed``."""
+        if self.accuracy == 1:
+            return ()
+        return tuple(self._scorer.vetoes(self._said, self._heard, self._opcodes, self.language))
+
+    @cached_property
+    def unheard(self) -> Unheard | None:
+        """Why the transcript says nothing about the take; None where it does."""
+        return _unheard(self._said, self._heard) if self.accuracy < 1 else None
+
+    @cached_property
+    def has_tail(self) -> bool:
+        """Whether the text's own words are followed by what recognisers write on silence."""
+        return self.accuracy < 1 and _has_tail(self._said, self._heard, self._opcodes)
 
     @cached_property
     def wer(self) -> float:
@@ -113,6 +130,7 @@ class Score:
     def alignment(self) -> tuple[Step, ...]:
         """What became of each unit, in order, with its spelling and place in both texts."""
         said, heard = self._said.spans(), self._heard.spans()
+        said_as, heard_as = self._said.shown(), self._heard.shown()
         steps: list[Step] = []
         after_said = after_heard = 0
         for block in self._opcodes:
@@ -121,28 +139,31 @@ class Score:
                 here = said[i] if block.op != "insertion" else (after_said, after_said)
                 there = heard[j] if block.op != "deletion" else (after_heard, after_heard)
                 after_said, after_heard = here[1], there[1]
-                steps.append(Step(block.op, self.reference[slice(*here)], self.hypothesis[slice(*there)], here, there))
+                reference = said_as[i] if block.op != "insertion" else ""
+                hypothesis = heard_as[j] if block.op != "deletion" else ""
+                steps.append(Step(block.op, reference, hypothesis, here, there))
         return tuple(steps)
 
     @cached_property
     def wrong_words(self) -> tuple[str, ...]:
-        """Words of the reference that were replaced or left out, as written, in order.
+        """Words of the reference that were replaced, left out or vetoed, as written, in order.
 
         Where characters are counted these are the words in which one was wrong; in Chinese, Japanese and
         Thai, which part no words, the wrong characters themselves.
         """
         wrong = [step.reference_span for step in self.alignment if step.op in {"substitution", "deletion"}]
-        if self.unit == "character" and self.language in _UNSPACED:
-            places = _merged(wrong)
-        else:
-            places = _holding(word_spans(self.reference), wrong)
+        wrong += [veto.span for veto in self.critical if veto.expected]
+        places = _merged(sorted(wrong))
+        if self.unit == "word" or self.language not in _UNSPACED:
+            places = _holding(word_spans(self.reference), places)
         return tuple(self.reference[start:end] for start, end in places)
 
     def verdict(self, target: float) -> Verdict:
         """Return whether the take is good enough.
 
         In this order: ``unheard`` where nothing was heard, or boilerplate; ``failed`` on a veto; ``unheard`` where
-        the text is too short to judge; then the accuracy decides.
+        the text is too short to judge; ``failed`` where four words or eight characters on end are wrong, missing
+        or added, or boilerplate follows the text; then the accuracy decides.
 
         Args:
             target: The lowest accuracy that passes, 0 to 1.
@@ -159,6 +180,8 @@ class Score:
             return "failed"
         if self.unheard is not None:
             return "unheard"
+        if self.has_tail or self.longest_run >= _RUN[self.unit]:
+            return "failed"
         return "passed" if self.accuracy >= target else "failed"
 
     def text(self) -> str:
@@ -181,7 +204,7 @@ class Score:
         return opcodes(self._said.values, self._heard.values)
 
     def _sides(self, unit: Unit) -> tuple[Units, Units]:
-        return self._reader.sides(self.reference, self.hypothesis, unit)
+        return self._scorer.sides(self.reference, self.hypothesis, unit, self.language)
 
 
 class Scorer:
@@ -193,12 +216,17 @@ class Scorer:
             same place. One that the reference doesn't have asks nothing. Where characters are counted they
             are found within words too.
         aliases: A spelling, and what is said or written for it too, one or several
-            (``{"nginx": "engine x"}``); applied to both texts before anything else is compared.
+            (``{"nginx": "engine x"}``); in both texts each may be read as the other.
+        opposites: Further groups of words of which none may be lost, or heard for another:
+            ``[("inlet", "outlet")]``.
+        readings: Whether what is written differently and said alike is one: numerals and their words, foreign words
+            and their sound, spellings of one sound, words written together or apart. False compares them as
+            they are written.
         unit: What is counted: ``word``, ``character``, or ``auto`` = by language.
 
     Raises:
-        ValueError: A phrase or spelling without letter or digit, or an unknown unit.
-        TypeError: ``must_say`` is one string.
+        ValueError: A phrase or spelling without letter or digit, an unknown unit, or a group of opposites of one.
+        TypeError: ``must_say``, ``opposites`` or a group of them is one string.
         MissingDependencyError: The extra ``audio`` is not installed.
     """
 
@@ -208,6 +236,8 @@ class Scorer:
         language: str | None = None,
         must_say: Sequence[str] = (),
         aliases: Mapping[str, str | Sequence[str]] | None = None,
+        opposites: Sequence[Sequence[str]] = (),
+        readings: bool = True,
         unit: Literal["auto", "word", "character"] = "auto",
     ) -> None:
         if unit not in {"auto", "word", "character"}:
@@ -219,10 +249,12 @@ class Scorer:
         if (wordless := next((phrase for phrase in must_say if not has_words(phrase)), None)) is not None:
             msg = f"must_say phrase {wordless!a} has no letter or digit: leave it out"
             raise ValueError(msg)
+        _check_groups(opposites)
         levenshtein()
         self._language = base_language(language)
         self._must_say = tuple(must_say)
-        self._reader = Reader(aliases)
+        self._opposites = tuple(map(tuple, opposites))
+        self._reader = Reader(aliases, readings=readings)
         self._unit = unit
 
     def __call__(self, reference: str, hypothesis: str) -> Score:
@@ -236,12 +268,8 @@ class Scorer:
             raise ValueError(msg)
         language = self._language or language_of(reference)
         unit = unit_of(language) if self._unit == "auto" else self._unit
-        said, heard = self._reader.sides(reference, hypothesis, unit)
+        said, heard = self.sides(reference, hypothesis, unit, language)
         edits, length = distance(said.values, heard.values), len(said.values)
-        vetoes: tuple[Veto, ...] = ()
-        if self._must_say and edits:
-            phrases = [self._reader.units(phrase, unit).values for phrase in self._must_say]
-            vetoes = must_say_vetoes(said, heard, opcodes(said.values, heard.values), phrases)
         return Score(
             reference=reference,
             hypothesis=hypothesis,
@@ -249,12 +277,30 @@ class Scorer:
             unit=unit,
             # One division: rounded once, so that 19 of 20 is what one writes as 0.95.
             accuracy=max(0, length - edits) / length,
-            critical=vetoes,
-            unheard=_unheard(said, heard) if edits else None,
-            _reader=self._reader,
+            _scorer=self,
             _said=said,
             _heard=heard,
         )
+
+    def sides(self, reference: str, hypothesis: str, unit: Unit, language: str | None) -> tuple[Units, Units]:
+        """Return both texts as the units that are compared."""
+        return self._reader.sides(reference, hypothesis, unit, language)
+
+    def vetoes(self, said: Units, heard: Units, blocks: Sequence[Opcode], language: str | None) -> Iterator[Veto]:
+        """Yield what was not said right of what must be, given an alignment of both texts."""
+        places = (place for phrase in self._must_say for place in self._reader.places(said, phrase, language))
+        yield from must_say_vetoes(said, heard, blocks, places)
+        yield from critical_vetoes(said, heard, blocks, self._marks(said, language), self._marks(heard, language))
+
+    def _marks(self, side: Units, language: str | None) -> list[Mark]:
+        """Return the critical words of a text: those of its language, and the user's opposites."""
+        known = readings_of(language)
+        marks = [] if known is None else language_marks(side, known)
+        for number, group in enumerate(self._opposites):
+            for member in group:
+                critical = Critical(0, 0, "opposite", group=str(number), member=member)
+                marks += [Mark(critical, place) for place in self._reader.places(side, member, language)]
+        return marks
 
 
 def score(
@@ -264,16 +310,32 @@ def score(
     language: str | None = None,
     must_say: Sequence[str] = (),
     aliases: Mapping[str, str | Sequence[str]] | None = None,
+    opposites: Sequence[Sequence[str]] = (),
+    readings: bool = True,
     unit: Literal["auto", "word", "character"] = "auto",
 ) -> Score:
     """Compare one transcript with the text that should have been said: a :class:`Scorer` used once.
 
     Raises:
         ValueError: The reference has no letter or digit, or an option isn't valid.
-        TypeError: ``must_say`` is one string.
+        TypeError: A list of phrases is one string.
         MissingDependencyError: The extra ``audio`` is not installed.
     """
-    return Scorer(language=language, must_say=must_say, aliases=aliases, unit=unit)(reference, hypothesis)
+    scorer = Scorer(
+        language=language, must_say=must_say, aliases=aliases, opposites=opposites, readings=readings, unit=unit
+    )
+    return scorer(reference, hypothesis)
+
+
+def _check_groups(opposites: Sequence[Sequence[str]]) -> None:
+    for group in [opposites, *opposites]:
+        if isinstance(group, str):
+            msg = f"opposites has the string {group!a}: give a list of groups, such as [('inlet', 'outlet')]"
+            raise TypeError(msg)
+    for group in opposites:
+        if len(set(group)) < 2 or not all(map(has_words, group)):  # noqa: PLR2004 - one of a kind has no opposite
+            msg = f"opposites {tuple(group)!a} is no group: give two words or more, each with a letter or digit"
+            raise ValueError(msg)
 
 
 def _unheard(said: Units, heard: Units) -> Unheard | None:
@@ -282,9 +344,19 @@ def _unheard(said: Units, heard: Units) -> Unheard | None:
         return "empty"
     if is_boilerplate("".join(words(heard.written)), "".join(words(said.written))):
         return "boilerplate"
-    if len(said.values) <= _SHORT[said.unit] and not any(occurrences(heard.values, said.values)):
+    shortest = min(len(said.values), len(said.spans_written()))
+    if shortest <= _SHORT[said.unit] and not any(occurrences(heard.values, said.values)):
         return "short"
     return None
+
+
+def _has_tail(said: Units, heard: Units, blocks: Sequence[Opcode]) -> bool:
+    """Tell whether a transcript ends in boilerplate that the reference doesn't say."""
+    last = blocks[-1]
+    if last.op != "insertion" or not last.hypothesis_start:
+        return False
+    tail = heard.as_written((last.hypothesis_start, last.hypothesis_end))
+    return is_boilerplate("".join(words(tail)), "".join(words(said.written)))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -1,25 +1,47 @@
 """Units: both texts of a score as the sequences that are aligned.
 
 The one place where both sides are brought to one spelling: whatever else two texts may differ in and
-still say the same belongs here.
+still say the same belongs here. Each text is a row of units with other ways to say pieces of it beside
+(:mod:`progresskit.audio.readings.lattice`); of both the ways are taken that are closest to each other.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from progresskit.audio.alignment import distance
-from progresskit.audio.normalize import character_spans, characters, has_words, must_part, word_spans, words
+from progresskit.audio.alignment import opcodes
+from progresskit.audio.normalize import (
+    character_spans,
+    characters,
+    clean,
+    has_words,
+    must_part,
+    word_spans,
+    words,
+)
+from progresskit.audio.readings import readings_of
+from progresskit.audio.readings.lattice import Arc, closest
+from progresskit.audio.readings.windows import windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from progresskit.audio.alignment import Opcode
     from progresskit.audio.languages import Unit
     from progresskit.audio.normalize import Span
+    from progresskit.audio.readings.base import Language, Reading
 
 __all__ = ["Reader", "Units"]
 
+_MOST_CELLS: Final = 250_000
+"""Largest product of two lattices that is searched whole; beyond it each side takes its usual readings."""
+_MARGIN: Final = 24
+"""Units beside a difference whose readings may be needed: some readings depend on those beside them."""
 _LONGEST_COMPOUND: Final = 64
 """Characters of a word that is sought in pieces; a longer one is no word, and would cost its length squared."""
 _MOST_JOINED: Final = 5
@@ -32,7 +54,7 @@ class Units(NamedTuple):
     Attributes:
         written: The text as it was given.
         unit: What was taken from it.
-        values: The folded words or characters.
+        values: The words or characters that are compared.
         origin: For each value the first and last of the written words or characters that it stands for;
             None where each stands for itself.
     """
@@ -42,12 +64,27 @@ class Units(NamedTuple):
     values: Sequence[str]
     origin: Sequence[tuple[int, int]] | None = None
 
+    def spans_written(self) -> list[Span]:
+        """Return where each word or character stands in the text."""
+        return _spans(self.written, self.unit)
+
     def spans(self) -> list[Span]:
         """Return where each value stands in the text."""
-        spans = word_spans(self.written) if self.unit == "word" else character_spans(self.written)
+        spans = self.spans_written()
         if self.origin is None:
             return spans
         return [(spans[first][0], spans[last][1]) for first, last in self.origin]
+
+    def shown(self) -> list[str]:
+        """Return each value as the text has it; those that share a piece of it, as they are said."""
+        as_written = [self.written[start:end] for start, end in self.spans()]
+        if self.origin is None:
+            return as_written
+        shared = Counter(self.origin)
+        return [
+            value if shared[place] > 1 else piece
+            for value, place, piece in zip(self.values, self.origin, as_written, strict=True)
+        ]
 
     def as_written(self, place: Span) -> str:
         """Return the values from ``start`` to ``end`` as the text has them, with what stands between them."""
@@ -57,108 +94,241 @@ class Units(NamedTuple):
         spans = self.spans()
         return self.written[spans[start][0] : spans[end - 1][1]]
 
+    def saying(self, written: Span) -> Span:
+        """Return which values say the written words or characters from ``start`` to ``end``."""
+        if self.origin is None:
+            return written
+        start, end = written
+        return bisect_left(self.origin, start, key=lambda place: place[1]), bisect_left(self.origin, (end,))
+
+    def places(self, pieces: Iterable[Span]) -> list[Span]:
+        """Return for each piece of the clean text which values say it; none of them for one without any word."""
+        row = _Row.of(clean(self.written), self.unit)
+        return [self.saying(row.covered(*piece)) for piece in pieces]
+
 
 class Reader:
     """Brings a reference and a transcript to one spelling.
 
     Args:
         aliases: Spellings of one thing: a spelling, and what is said or written for it too. In both texts
-            each of those is read as that spelling.
+            each of those may be read as that spelling.
+        readings: Whether they are read; else they are compared as they are written, but for the aliases.
 
     Raises:
         ValueError: A spelling has no letter or digit.
     """
 
-    def __init__(self, aliases: Mapping[str, str | Sequence[str]] | None = None) -> None:
-        self._aliases = {
-            unit: _Replacements(
-                (self._folded(other, unit), self._folded(spelling, unit))
-                for spelling, others in (aliases or {}).items()
-                for other in ([others] if isinstance(others, str) else others)
-            )
-            for unit in (("word", "character") if aliases else ())
-        }
+    def __init__(self, aliases: Mapping[str, str | Sequence[str]] | None = None, *, readings: bool = True) -> None:
+        self._readings = readings
+        self._aliases: list[tuple[str, str]] = [
+            (_spelling(other), _spelling(spelling))
+            for spelling, others in (aliases or {}).items()
+            for other in ([others] if isinstance(others, str) else others)
+        ]
 
-    def sides(self, reference: str, hypothesis: str, unit: Unit) -> tuple[Units, Units]:
-        """Return both texts as the units that are compared."""
-        said, heard = self.units(reference, unit), self.units(hypothesis, unit)
-        return (said, _respaced(said, heard) if unit == "word" else heard)
+    def sides(self, reference: str, hypothesis: str, unit: Unit, language: str | None) -> tuple[Units, Units]:
+        """Return both texts as the units that are compared, in the readings in which they are closest."""
+        known = self._known(language)
+        said, heard = _units(reference, unit, known), _units(hypothesis, unit, known)
+        if said.values == heard.values or not (self._readings or self._aliases):
+            return said, heard
+        blocks = opcodes(said.values, heard.values)
+        said_open, heard_open = _open(blocks, len(said.values), len(heard.values))
+        said_arcs = sorted(self._arcs(said, heard, known, said_open), key=itemgetter(0))  # else as they were given
+        heard_arcs = sorted(self._arcs(heard, said, known, heard_open), key=itemgetter(0))
+        chosen_said: list[Arc] = []
+        chosen_heard: list[Arc] = []
+        for window in windows(blocks, said_arcs, heard_arcs, unit):
+            here, there = _inside(said, said_arcs, window[:2]), _inside(heard, heard_arcs, window[2:])
+            if self._readings and unit == "word":
+                there.arcs.extend(_respacings(here.values, there.values))
+            for_said, for_heard = _closest(here, there)
+            chosen_said += for_said
+            chosen_heard += for_heard
+        return _read(said, chosen_said), _read(heard, chosen_heard)
 
-    def units(self, text: str, unit: Unit) -> Units:
-        """Return one text as units."""
-        values = words(text) if unit == "word" else characters(text)
-        units = Units(text, unit, values)
-        return self._aliases[unit].applied(units) if self._aliases else units
+    def places(self, side: Units, phrase: str, language: str | None) -> list[Span]:
+        """Return where a text says a phrase as it is written, in its values."""
+        known = self._known(language)
+        written, wanted = (_units(text, side.unit, known).values for text in (side.written, phrase))
+        return [side.saying(place) for place in occurrences(written, wanted)]
 
-    @staticmethod
-    def _folded(spelling: str, unit: Unit) -> tuple[str, ...]:
-        if not has_words(spelling):
-            msg = f"alias {spelling!a} has no letter or digit: give what is written, and what is said for it"
-            raise ValueError(msg)
-        return tuple(words(spelling) if unit == "word" else characters(spelling))
+    def _known(self, language: str | None) -> Language | None:
+        return readings_of(language) if self._readings else None
+
+    def _arcs(
+        self, units: Units, other: Units, language: Language | None, is_open: Callable[[int, int], bool]
+    ) -> Iterator[Arc]:
+        for old, new in self._aliases:
+            wanted, spoken = _sounds(old, units.unit, language), _sounds(new, units.unit, language)
+            for start, end in occurrences(units.values, wanted):
+                yield Arc(start, end, spoken)
+        if language is None:
+            return
+        row = _Row.of(clean(units.written), units.unit)
+        if len(row.starts) != len(units.values):
+            return  # marks beyond all measure: such a text is read as it is written
+        given = language.readings(row.text)
+        if language.alike is not None:
+            given = chain(language.alike(row.text, clean(other.written)), given)
+        for reading in given:
+            if is_open(*row.covered(reading.start, reading.end)) and (arc := row.arc(reading, language)) is not None:
+                yield arc
 
 
-class _Replacements:
-    """Phrases of units, and what replaces each; where two fit, the longer one."""
+def _open(blocks: Iterable[Opcode], said: int, heard: int) -> list[Callable[[int, int], bool]]:
+    """Return for each side whether a reading of units from ``start`` to ``end`` may be needed.
 
-    def __init__(self, pairs: Iterator[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-        for old, new in sorted(pairs, key=lambda pair: -len(pair[0])):
-            # A spelling that begins with another one of its own (YouTube, "YouTube dot com") is read once.
-            self._by_first.setdefault(old[0], []).append((old, new))
-
-    def applied(self, units: Units) -> Units:
-        values: list[str] = []
-        origin: list[tuple[int, int]] = []
-        at = 0
-        while at < len(units.values):
-            for old, new in self._by_first.get(units.values[at], ()):
-                if tuple(units.values[at : at + len(old)]) == old:
-                    values += new
-                    origin += [(at, at + len(old) - 1)] * len(new)
-                    at += len(old)
-                    break
+    Deep inside of what both texts have in common it isn't: no window is widened as far as that.
+    """
+    sides = [bytearray(said), bytearray(heard)]
+    for block in blocks:
+        places = (block.reference_start, block.reference_end), (block.hypothesis_start, block.hypothesis_end)
+        for side, (start, end) in zip(sides, places, strict=True):
+            if block.op == "hit":
+                marked = [(start, min(start + _MARGIN, end)), (max(end - _MARGIN, start), end)]
             else:
-                values.append(units.values[at])
-                origin.append((at, at))
-                at += 1
-        return Units(units.written, units.unit, values, origin)
+                marked = [(max(start - 1, 0), end + 1)]
+            for first, last in marked:
+                side[first:last] = b"\1" * len(side[first:last])
+    return [partial(_touches, side) for side in sides]
 
 
-def _respaced(said: Units, heard: Units) -> Units:
-    """Return the transcript with the words joined or parted as in the reference, where that brings them closer.
+def _touches(marked: bytearray, start: int, end: int) -> bool:
+    return marked.find(1, max(start - 1, 0), end + 1) >= 0
+
+
+def occurrences(values: Sequence[str], phrase: Sequence[str]) -> Iterator[Span]:
+    """Yield from where to where a phrase stands in a sequence of units."""
+    wanted, length = list(phrase), len(phrase)
+    for start in range(len(values) - length + 1):
+        if values[start] == wanted[0] and list(values[start : start + length]) == wanted:
+            yield start, start + length
+
+
+def _units(text: str, unit: Unit, language: Language | None) -> Units:
+    """Return one text as units, as it is written."""
+    values: Sequence[str] = words(text) if unit == "word" else characters(text)
+    return Units(text, unit, values if language is None else list(map(language.sound, values)))
+
+
+def _spans(text: str, unit: Unit) -> list[Span]:
+    return word_spans(text) if unit == "word" else character_spans(text)
+
+
+def _spelling(spelling: str) -> str:
+    if not has_words(spelling):
+        msg = f"alias {spelling!a} has no letter or digit: give what is written, and what is said for it"
+        raise ValueError(msg)
+    return spelling
+
+
+def _sounds(text: str, unit: Unit, language: Language | None) -> tuple[str, ...]:
+    return tuple(_units(text, unit, language).values)
+
+
+class _Row(NamedTuple):
+    """The units of a clean text, by where each starts and ends."""
+
+    text: str
+    unit: Unit
+    starts: list[int]
+    ends: list[int]
+
+    @classmethod
+    def of(cls, text: str, unit: Unit) -> _Row:
+        spans = _spans(text, unit)
+        return cls(text, unit, [start for start, _ in spans], [end for _, end in spans])
+
+    def covered(self, start: int, end: int) -> Span:
+        """Return which units share a character with a piece of the text."""
+        first = bisect_left(self.ends, start + 1)
+        return first, max(first, bisect_left(self.starts, end))
+
+    def arc(self, reading: Reading, language: Language) -> Arc | None:
+        """Return a reading as an arc over whole units; what these have beyond it is said as it is written."""
+        start, end, spoken = reading
+        first, last = self.covered(start, end)
+        if first == last:  # a lone sign is no unit: it is said with what stands before or after it
+            first, last = (first - 1, last) if first else (first, min(last + 1, len(self.starts)))
+            if first == last:
+                return None
+        before = self.text[min(self.starts[first], start) : start]
+        after = self.text[end : max(self.ends[last - 1], end)]
+        said = _sounds(before + spoken + after, self.unit, language)
+        return Arc(first, last, said) if said else None
+
+
+class _Part(NamedTuple):
+    """A stretch of one side, its places counted from its own start."""
+
+    start: int
+    values: Sequence[str]
+    arcs: list[Arc]
+
+
+def _inside(units: Units, arcs: Sequence[Arc], place: Span) -> _Part:
+    start, end = place
+    first, last = (bisect_left(arcs, edge, key=itemgetter(0)) for edge in place)
+    inside = (arc for arc in arcs[first:last] if arc.end <= end)
+    return _Part(start, units.values[start:end], list(dict.fromkeys(_shifted(inside, -start))))
+
+
+def _closest(said: _Part, heard: _Part) -> tuple[list[Arc], list[Arc]]:
+    """Return the arcs of the closest ways through a window, their places counted from the start of the text."""
+    if not said.values or not heard.values or not (said.arcs or heard.arcs):
+        return [], []
+    found = closest(said.values, heard.values, said.arcs, heard.arcs, max_cells=_MOST_CELLS)
+    for_said, for_heard = found or (_usual(said.arcs), _usual(heard.arcs))
+    return _shifted(for_said, said.start), _shifted(for_heard, heard.start)
+
+
+def _shifted(arcs: Iterable[Arc], by: int) -> list[Arc]:
+    return [Arc(arc.start + by, arc.end + by, arc.units) for arc in arcs]
+
+
+def _usual(arcs: Iterable[Arc]) -> list[Arc]:
+    """Return the arcs that one takes who reads from left to right: the longest, and the first given of those."""
+    taken: list[Arc] = []
+    at = 0
+    for arc in sorted(arcs, key=lambda arc: (arc.start, -arc.end)):  # stable
+        if arc.start >= at:
+            taken.append(arc)
+            at = arc.end
+    return taken
+
+
+def _read(units: Units, arcs: Sequence[Arc]) -> Units:
+    """Return a side in the reading that these arcs, in order, make."""
+    if not arcs:
+        return units
+    values: list[str] = []
+    origin: list[tuple[int, int]] = []
+    at = 0
+    for arc in [*arcs, Arc(len(units.values), len(units.values), ())]:
+        values += units.values[at : arc.start]
+        origin += ((here, here) for here in range(at, arc.start))
+        values += arc.units
+        origin += [(arc.start, arc.end - 1)] * len(arc.units)
+        at = arc.end
+    return units._replace(values=values, origin=origin)
+
+
+def _respacings(said: Sequence[str], heard: Sequence[str]) -> list[Arc]:
+    """Return the readings of a transcript's words joined or parted as the reference has them.
 
     ``web site`` for ``website``, ``p m`` for ``PM``, ``well known`` for ``well-known``: spacing is no
     difference. A place between two digits, or a digit and a sign, always stays one.
     """
-    if said.values == heard.values:
-        return heard
-    surplus = Counter(heard.values)
-    surplus.subtract(said.values)
+    surplus = Counter(heard)
+    surplus.subtract(said)
     missing = {word for word, count in surplus.items() if count < 0}
     added = {word for word, count in surplus.items() if count > 0}
-    joined = {whole: (first, last) for first, last, whole in _compounds(said.values, added)}
-    whole_at = {first: (last, whole) for first, last, whole in _compounds(heard.values, missing)}
-    if not joined and not whole_at:
-        return heard
-    values: list[str] = []
-    origin: list[tuple[int, int]] = []
-    of = heard.origin or [(at, at) for at in range(len(heard.values))]
-    at = 0
-    while at < len(heard.values):
-        last, pieces = at, [heard.values[at]]
-        if at in whole_at:
-            last, whole = whole_at[at]
-            pieces = [whole]
-        elif pieces[0] in joined:
-            first_part, last_part = joined[pieces[0]]
-            pieces = list(said.values[first_part : last_part + 1])
-        values += pieces
-        origin += [(of[at][0], of[last][1])] * len(pieces)
-        at = last + 1
-    # The same letters may stand there in both forms, and then the written ones may fit better.
-    closer = distance(said.values, values) < distance(said.values, heard.values)
-    return heard._replace(values=values, origin=origin) if closer else heard
+    joined = [Arc(first, last + 1, (whole,)) for first, last, whole in _compounds(heard, missing)]
+    parts = {whole: tuple(said[first : last + 1]) for first, last, whole in _compounds(said, added)}
+    parted = [Arc(at, at + 1, parts[word]) for at, word in enumerate(heard) if word in parts]
+    return joined + parted
 
 
 def _compounds(values: Sequence[str], wanted: set[str]) -> Iterator[tuple[int, int, str]]:

@@ -1,22 +1,27 @@
 """Vetoes: what must be said right, whatever the rate of the rest.
 
-Each rule looks at one best alignment and finds what it replaces, leaves out or adds among the words the
-rule is about. So far there is one rule: the user's own ``must_say`` list.
+Each looks at one best alignment and finds what it replaces, leaves out or adds among the words it is about: the
+user's own ``must_say`` list, and what the language calls critical (:class:`~progresskit.audio.readings.base.Critical`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from progresskit.audio.normalize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from progresskit.audio.alignment import Opcode
+    from progresskit.audio.alignment import Op, Opcode
     from progresskit.audio.normalize import Span
+    from progresskit.audio.readings.base import Critical, Language
     from progresskit.audio.units import Units
 
-__all__ = ["Veto", "must_say_vetoes", "occurrences"]
+__all__ = ["Mark", "Veto", "critical_vetoes", "language_marks", "must_say_vetoes"]
 
 
 @dataclass(frozen=True)
@@ -24,61 +29,169 @@ class Veto:
     """Something that must be said right, and was not.
 
     Attributes:
-        kind: Which rule it breaks: ``must_say``.
-        expected: What the reference says, as written.
+        kind: Which rule it breaks: ``must_say``, ``number``, ``negation`` or ``opposite``.
+        expected: What the reference says, as written; empty where it says nothing there.
         heard: What was heard in its place, as transcribed; empty where nothing was.
+        span: Where ``expected`` stands in the reference, as a slice takes it.
     """
 
     kind: str
     expected: str
     heard: str
+    span: Span = field(default=(0, 0), compare=False)
 
 
-def must_say_vetoes(
-    said: Units, heard: Units, blocks: Sequence[Opcode], phrases: Iterable[Sequence[str]]
-) -> tuple[Veto, ...]:
-    """Return a veto for each place where the reference says one of these phrases and the transcript doesn't.
+class Mark(NamedTuple):
+    """A critical word, and which values say it."""
+
+    critical: Critical
+    place: Span
+
+
+def must_say_vetoes(said: Units, heard: Units, blocks: Sequence[Opcode], places: Iterable[Span]) -> Iterator[Veto]:
+    """Yield a veto for each place of the reference that wasn't heard as it is.
 
     Args:
         said: The reference.
         heard: The transcript.
         blocks: Their alignment.
-        phrases: Phrases in the units of the two sides.
+        places: Where the reference has what must be said, in its values.
     """
-    return tuple(
-        Veto("must_say", said.as_written(place), heard.as_written(other))
-        for phrase in phrases
-        for place in occurrences(said.values, phrase)
-        if (other := _misheard(blocks, *place)) is not None
+    pair = _Pair(said, heard)
+    for place in places:
+        fate = _fate(blocks, place)
+        if fate.ops:
+            yield pair.veto("must_say", place, fate.other)
+
+
+def language_marks(side: Units, language: Language) -> list[Mark]:
+    """Return the words of a text that its language calls critical."""
+    criticals = list(language.criticals(clean(side.written)))
+    places = side.places((critical.start, critical.end) for critical in criticals)
+    return [Mark(critical, place) for critical, place in zip(criticals, places, strict=True) if place[0] < place[1]]
+
+
+def critical_vetoes(
+    said: Units, heard: Units, blocks: Sequence[Opcode], ours: Iterable[Mark], theirs: Iterable[Mark]
+) -> Iterator[Veto]:
+    """Yield a veto for each critical word that one of the texts has and the other doesn't have there.
+
+    Args:
+        said: The reference.
+        heard: The transcript.
+        blocks: Their alignment.
+        ours: The critical words of the reference.
+        theirs: Those of the transcript.
+    """
+    pair = _Pair(said, heard)
+    told: dict[str, list[Span]] = {}
+    for mark in ours:
+        fate = _fate(blocks, mark.place)
+        if _vetoes(mark.critical, fate, theirs):
+            told.setdefault(mark.critical.kind, []).append(fate.other)
+            yield pair.veto(mark.critical.kind, mark.place, fate.other)
+    mirrored = [_mirrored(block) for block in blocks]
+    for mark in theirs:
+        fate = _fate(mirrored, mark.place)
+        known = told.get(mark.critical.kind, ())
+        if _vetoes(mark.critical, fate, ours) and not any(_overlap(place, mark.place) for place in known):
+            yield pair.veto(mark.critical.kind, fate.other, mark.place)
+
+
+class _Pair:
+    """Both texts, to name what was said and what was heard."""
+
+    def __init__(self, said: Units, heard: Units) -> None:
+        self._said, self._heard = said, heard
+        self._said_spans, self._heard_spans = said.spans(), heard.spans()
+
+    def veto(self, kind: str, expected: Span, heard: Span) -> Veto:
+        """Return a veto, given the values that were expected and those that were heard."""
+        span = _extent(self._said_spans, expected)
+        other = _extent(self._heard_spans, heard)
+        return Veto(kind, self._said.written[slice(*span)], self._heard.written[slice(*other)], span)
+
+
+def _extent(spans: Sequence[Span], place: Span) -> Span:
+    start, end = place
+    return (spans[start][0], spans[end - 1][1]) if start < end else (0, 0)
+
+
+class _Fate(NamedTuple):
+    """What became of a stretch of one text.
+
+    Attributes:
+        ops: How it was changed; empty = it stands as it was.
+        other: What stands for it in the other text.
+        around: What stands in the other text for the whole stretch of changes that it is part of.
+    """
+
+    ops: frozenset[Op]
+    other: Span
+    around: Span
+
+
+def _vetoes(critical: Critical, fate: _Fate, others: Iterable[Mark]) -> bool:
+    """Tell whether what became of a critical word is a change of what is said."""
+    if critical.kind != "opposite" or fate.ops <= {"deletion"}:
+        return bool(fate.ops)
+    # Something else was heard: it matters where that is another member of the group.
+    members = {
+        mark.critical.member
+        for mark in others
+        if mark.critical.group == critical.group and _overlap(mark.place, fate.around)
+    }
+    return bool(members) and critical.member not in members
+
+
+def _fate(blocks: Sequence[Opcode], place: Span) -> _Fate:
+    """Return what became of the values from ``start`` to ``end`` of the first text of an alignment."""
+    start, end = place
+    ops: set[Op] = set()
+    heard: list[int] = []
+    around: list[int] = []
+    run: list[int] = []  # the other text's side of the changes since the last hit
+    is_in_run = False
+    since = bisect_left(blocks, start, key=attrgetter("reference_end"))
+    while since > 0 and blocks[since - 1].op != "hit":
+        since -= 1
+    until = bisect_left(blocks, end, key=attrgetter("reference_start"))
+    while until < len(blocks) and blocks[until].op != "hit":
+        until += 1
+    for block in blocks[since:until]:
+        first, last = max(block.reference_start, start), min(block.reference_end, end)
+        touches = start < block.reference_start < end if block.op == "insertion" else first < last
+        if block.op == "hit":
+            run, is_in_run = [], False
+        else:
+            run += (block.hypothesis_start, block.hypothesis_end)
+            is_in_run = is_in_run or touches
+            if is_in_run:
+                around += (run[0], run[-1])
+        if not touches:
+            continue
+        if block.op == "insertion":
+            heard += (block.hypothesis_start, block.hypothesis_end)
+        elif block.op != "deletion":
+            shift = block.hypothesis_start - block.reference_start
+            heard += (first + shift, last + shift)
+        if block.op != "hit":
+            ops.add(block.op)
+    other = (heard[0], heard[-1]) if heard else (0, 0)
+    return _Fate(frozenset(ops), other, (min(around), max(around)) if around else other)
+
+
+def _mirrored(block: Opcode) -> Opcode:
+    """Return a block of the alignment of the second text with the first."""
+    op: Op = {"deletion": "insertion", "insertion": "deletion"}.get(block.op, block.op)  # type: ignore[assignment]
+    return block._replace(
+        op=op,
+        reference_start=block.hypothesis_start,
+        reference_end=block.hypothesis_end,
+        hypothesis_start=block.reference_start,
+        hypothesis_end=block.reference_end,
     )
 
 
-def occurrences(values: Sequence[str], phrase: Sequence[str]) -> Iterator[Span]:
-    """Yield from where to where a phrase stands in a sequence of units."""
-    wanted, size = list(phrase), len(phrase)
-    for start in range(len(values) - size + 1):
-        if values[start] == wanted[0] and list(values[start : start + size]) == wanted:
-            yield start, start + size
-
-
-def _misheard(blocks: Sequence[Opcode], start: int, end: int) -> Span | None:
-    """Return which units were heard for those of the reference from ``start`` to ``end``; None = the same."""
-    is_same = True
-    heard: list[int] = []
-    for block in blocks:
-        first, last = max(block.reference_start, start), min(block.reference_end, end)
-        if block.op == "insertion":
-            if not start < first < end:
-                continue
-            first, last = 0, block.size
-            shift = block.hypothesis_start
-        elif first >= last:
-            continue
-        else:
-            shift = block.hypothesis_start - block.reference_start
-        is_same = is_same and block.op == "hit"
-        if block.op != "deletion":
-            heard += (first + shift, last + shift)
-    if is_same:
-        return None
-    return (heard[0], heard[-1]) if heard else (0, 0)
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -1,42 +1,46 @@
-"""Uncompressed sound: what a WAV or PCM take holds, whether it can be speech at all, and joining takes.
+"""Uncompressed sound: what a WAV or PCM take holds, joining takes, and playing one at another speed.
 
 WAV is read by the chunks that every writer makes (``fmt `` and ``data``; Microsoft's and IBM's *Multimedia
 Programming Interface and Data Specifications 1.0*, and ``WAVE_FORMAT_EXTENSIBLE``). Nothing is ever decoded and
 encoded again: a joined take is a new header before the very frames that were verified.
+
+A file may come from anywhere, so its header is believed only where the bytes bear it out: a sound is a view into the
+file, never longer than it, and what else the header says takes no memory.
 """
 
 from __future__ import annotations
 
 import array
+import math
 import struct
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Flaw", "Pcm", "flaw_of", "read_wav", "write_wav"]
+__all__ = ["Pcm", "at_speed", "read_wav", "write_wav"]
 
-Flaw = Literal["silent", "too short", "too long"]
-"""Why a take can't be its text, so that no recogniser need hear it."""
-
-_SILENT_BELOW: Final = 0.001
-"""A take whose loudest sample is below -60 dBFS is silent: voices peak far above it, dither far below."""
-_MOST_LETTERS_PER_S: Final = 100.0
-"""No voice says more; the fastest that people still follow are at a third of it."""
-_MOST_S: Final = 20.0
-_MOST_S_PER_LETTER: Final = 2.0
-"""A take longer than both together babbles. A digit may well take a second: 2026 has eight syllables."""
+MOST_CHANNELS: Final = 16
+"""More than any layout of loudspeakers that a voice would be made for; a header that says more is no sound's."""
+RATES: Final = range(1_000, 768_001)
+"""Frames per second, from what holds a voice at all to the fastest converters."""
 
 _PCM: Final = 1
 _FLOAT: Final = 3
 _EXTENSIBLE: Final = 0xFFFE
 _WIDTHS: Final = {_PCM: (1, 2, 3, 4), _FLOAT: (4, 8)}
-_ARRAY_CODES: Final = {(False, 2): "h", (False, 4): "i", (True, 4): "f", (True, 8): "d"}
+_THREE_BYTES: Final = 3
+_SIGNED: Final = bytes(byte ^ 0x80 for byte in range(256))  # a sample of one byte is unsigned
+_ARRAY_CODES: Final = {(False, 1): "b", (False, 2): "h", (False, 4): "i", (True, 4): "f", (True, 8): "d"}
 # Who writes to a pipe doesn't know the size beforehand, and leaves the largest number, or none.
 _STREAMED_FROM: Final = 0x7FFF_F000
 _MAX_SIZE: Final = 0xFFFF_FFFF
+_SHORTEST_FORMAT: Final = 16
+_LONGEST_FORMAT: Final = 40  # WAVE_FORMAT_EXTENSIBLE
+_MOST_CHUNKS: Final = 1_000
+_PADDING: Final = 7  # bytes at a file's end that can't be a chunk
 
 
 @dataclass(frozen=True)
@@ -63,64 +67,133 @@ class Pcm:
         return len(self.frames) / (self.channels * self.width * self.sample_rate)
 
     def peak(self) -> float:
-        """Return the largest sample, as a share of full scale."""
-        if not self.frames:
+        """Return the largest sample, as a share of full scale; NaN where a float is no number."""
+        samples = self._samples()
+        if not samples or (self.is_float and any(map(math.isnan, samples))):
+            return math.nan if samples else 0.0
+        loudest: float = max(map(abs, (max(samples), min(samples))))
+        return loudest / self._full_scale
+
+    def clipped_share(self) -> float:
+        """Return the share of samples that stand at full scale, or beyond it."""
+        samples = self._samples()
+        if not samples:
             return 0.0
+        if self.is_float:
+            clipped = sum(not -1.0 < sample < 1.0 for sample in samples)
+        else:
+            lowest = -int(self._full_scale)
+            highest = -lowest - (256 if self.width == _THREE_BYTES else 1)
+            clipped = samples.count(lowest) + samples.count(highest)
+        return clipped / len(samples)
+
+    @property
+    def _full_scale(self) -> float:
+        return 1.0 if self.is_float else float(1 << (8 * self._samples_width - 1))
+
+    @property
+    def _samples_width(self) -> int:
+        return 4 if self.width == _THREE_BYTES else self.width
+
+    def _samples(self) -> array.array[Any]:
+        """Return the samples as signed integers or floats; those of three bytes as of four, with a 0 below."""
+        frames: memoryview | bytes | bytearray = self.frames
         if self.width == 1:
-            return max(128 - min(self.frames), max(self.frames) - 128) / 128
-        frames, width = self.frames, self.width
-        if width == 3:  # noqa: PLR2004 - 24 bits; the array module knows none, so a fourth byte goes below
+            frames = bytes(frames).translate(_SIGNED)
+        elif self.width == _THREE_BYTES:
             padded = bytearray(len(frames) // 3 * 4)
             padded[1::4], padded[2::4], padded[3::4] = frames[::3], frames[1::3], frames[2::3]
-            frames, width = memoryview(padded), 4
-        samples = array.array(_ARRAY_CODES[self.is_float, width])
+            frames = padded
+        samples = array.array(_ARRAY_CODES[self.is_float, self._samples_width])
         samples.frombytes(frames)
         if sys.byteorder == "big":
             samples.byteswap()
-        return max(map(abs, (max(samples), min(samples)))) / (1.0 if self.is_float else float(1 << (8 * width - 1)))
+        return samples
 
 
 def read_wav(data: bytes) -> Pcm | None:
     """Return the sound of a WAV file; None where it is compressed (A-law, ADPCM…).
 
     Raises:
-        ValueError: It is no WAV file, or a broken one: cut off, or its header contradicts itself.
+        ValueError: It is no WAV file, or a broken one: cut off, its header contradicts itself or the length of the
+            file, or it says what no sound has.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         msg = f"it has no RIFF/WAVE header (it begins with {data[:12]!r})"
         raise ValueError(msg)
-    at, kind, view = 12, None, memoryview(data)
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        at += 8
-        left = len(data) - at
+    kind = None
+    for name, at, size in _chunks(data):
+        if name == b"fmt ":
+            if kind is not None:
+                msg = "its format is told twice"
+                raise ValueError(msg)
+            kind = _format(data[at : at + min(size, _LONGEST_FORMAT)])
         if name == b"data":
             if kind is None:
                 msg = "its sound begins before its format is told"
                 raise ValueError(msg)
-            if size >= _STREAMED_FROM or (size == 0 and struct.unpack_from("<I", data, 4)[0] == 0):
-                size = left - left % max(kind[1] * kind[3], 1)
-            if size > left:
-                msg = f"it is truncated: its header promises {size} bytes of sound, and {left} are there"
-                raise ValueError(msg)
-            return _pcm(kind, view[at : at + size])
-        if name == b"fmt ":
-            kind = _format(data[at : at + size])
-        at += size + size % 2  # chunks begin at even places
+            return _pcm(kind, memoryview(data)[at : at + _length(data, at, size, kind)])
     msg = f"it is truncated: its {len(data)} bytes end before any sound"
     raise ValueError(msg)
 
 
+def _chunks(data: bytes, at: int = 12) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name of each chunk, where it begins, and the size that it claims.
+
+    Raises:
+        ValueError: There are more than any sound has.
+    """
+    for _ in range(_MOST_CHUNKS):
+        if at + 8 > len(data):
+            return
+        name, size = struct.unpack_from("<4sI", data, at)
+        yield name, at + 8, size
+        at += 8 + size + size % 2  # chunks begin at even places
+    msg = f"its header has more than {_MOST_CHUNKS} parts"
+    raise ValueError(msg)
+
+
+def _length(data: bytes, at: int, size: int, kind: tuple[int, int, int, int]) -> int:
+    """Return how many bytes of sound there are from ``at`` on, where the header claims ``size``.
+
+    A player goes by the header, and a recogniser may go by the file: what was heard must be what is played.
+
+    Raises:
+        ValueError: The header promises more than there is, or hides some.
+    """
+    left = len(data) - at
+    _tag, channels, _rate, width = kind
+    if size >= _STREAMED_FROM or (size == 0 and not _is_metadata(data, at)):
+        return left - left % max(channels * width, 1)
+    if size > left:
+        msg = f"it is truncated: its header promises {size} bytes of sound, and {left} are there"
+        raise ValueError(msg)
+    if not _is_metadata(data, at + size + size % 2):
+        msg = f"its header says {size} bytes of sound, and {left - size} more follow, which it doesn't mention"
+        raise ValueError(msg)
+    return size
+
+
+def _is_metadata(data: bytes, at: int) -> bool:
+    """Tell whether nothing but whole chunks follows, such as a list of names, and no more sound."""
+    for name, begin, size in _chunks(data, at):
+        is_name = name.isascii() and name.decode().isprintable() and name not in {b"fmt ", b"data"}
+        if not is_name or begin + size > len(data):
+            return False
+        at = begin + size + size % 2
+    return len(data) - at <= _PADDING
+
+
 def _format(chunk: bytes) -> tuple[int, int, int, int]:
     """Return the format tag, the channels, the rate, and the bytes per sample."""
-    if len(chunk) < 16:  # noqa: PLR2004 - the size of the struct
+    if len(chunk) < _SHORTEST_FORMAT:
         msg = f"its format chunk has {len(chunk)} bytes, and needs 16"
         raise ValueError(msg)
     tag, channels, rate, _bytes_per_s, align, bits = struct.unpack_from("<HHIIHH", chunk)
     if tag == _EXTENSIBLE and len(chunk) >= 26:  # noqa: PLR2004 - where the real tag stands
         (tag,) = struct.unpack_from("<H", chunk, 24)
-    if channels == 0 or rate == 0:
-        msg = f"its header says {channels} channels at {rate} Hz"
+    if not 0 < channels <= MOST_CHANNELS or rate not in RATES:
+        msg = f"its header says {channels} channels at {rate} Hz, which no voice has"
         raise ValueError(msg)
     if tag in _WIDTHS and (bits % 8 or bits // 8 not in _WIDTHS[tag] or align != channels * bits // 8):
         msg = f"its header contradicts itself: {channels} channels of {bits} bits in frames of {align} bytes"
@@ -159,11 +232,18 @@ def write_wav(sounds: Sequence[Pcm]) -> bytes:
     return b"".join([head, kind, struct.pack("<4sI", b"data", size), *(s.frames for s in sounds), b"\0" * (size % 2)])
 
 
-def flaw_of(sound: Pcm, text: str) -> Flaw | None:
-    """Return why a sound can't be this text, judged by its loudness and length alone; None where it may be."""
-    if sound.peak() < _SILENT_BELOW:
-        return "silent"
-    letters = sum(map(str.isalnum, text))
-    if sound.duration_s * _MOST_LETTERS_PER_S < letters:
-        return "too short"
-    return "too long" if sound.duration_s > _MOST_S + _MOST_S_PER_LETTER * letters else None
+def at_speed(data: bytes, speed: float) -> bytes:
+    """Return a WAV file that plays faster (above 1) or slower, and higher or lower with it: the same frames.
+
+    Only the rate in the header changes. Whoever plays or hears it resamples it, as it would any other file.
+
+    Raises:
+        ValueError: It is no WAV file, or a broken one, or the rate would be none that a sound has.
+    """
+    read_wav(data)  # so that its format is there, and whole
+    at = next(at for name, at, _size in _chunks(data) if name == b"fmt ")
+    _tag, _channels, rate, _bytes_per_s, align = struct.unpack_from("<HHIIH", data, at)
+    if (changed := round(rate * speed)) not in RATES:
+        msg = f"{rate} Hz at {speed:g} times the speed are {changed} Hz: that is no sound's rate"
+        raise ValueError(msg)
+    return data[: at + 4] + struct.pack("<II", changed, (changed * align) & _MAX_SIZE) + data[at + 12 :]

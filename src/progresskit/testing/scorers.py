@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,10 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
     3. Nothing heard is accuracy 0 and doesn't pass; a :class:`~progresskit.audio.scoring.Score` says ``unheard``.
     4. From a perfect transcript, a word (where words aren't parted: a character) more or less lowers the accuracy.
     5. What passes at the target passes at a lower one.
+    6. What says the same is perfect: numerals in words, negations in full, other white space
+       (:func:`~progresskit.testing.strategies.equivalents`).
+    7. What doesn't say the same isn't perfect, and where the scorer gives a ``Score`` it doesn't pass: another digit, a
+       lost negation, a tail (:func:`~progresskit.testing.strategies.corruptions`). An accuracy alone can't veto.
 
     Args:
         scorer: Called with a reference and a transcript; returns a ``Score``, or the accuracy alone.
@@ -45,7 +50,12 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
     except ImportError as missing:
         package = "hypothesis"
         raise MissingDependencyError.for_extra(package, "testing") from missing
-    from progresskit.testing.speech_strategies import references, transcripts  # noqa: PLC0415 - imports hypothesis
+    from progresskit.testing.speech_strategies import (  # noqa: PLC0415 - imports hypothesis
+        corruptions,
+        equivalents,
+        references,
+        transcripts,
+    )
 
     judge = _Judge(scorer, target)
     # Fixed examples: who runs this in a build wants the same answer tomorrow.
@@ -96,7 +106,17 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
         judge.require("a word more lowers the accuracy", judge.accuracy(text, added) < 1, text, added)
         judge.require("a word less lowers the accuracy", judge.accuracy(text, dropped) < 1, text, dropped)
 
-    for law in (bounds_and_targets, identity, silence, more_or_less):
+    @settled
+    @given(texts.flatmap(lambda text: st.tuples(st.just(text), equivalents(text, language))))
+    def the_same(pair: tuple[str, str]) -> None:
+        judge.require("what says the same is perfect", judge.is_perfect(*pair), *pair)
+
+    @settled
+    @given(texts.flatmap(lambda text: st.tuples(st.just(text), corruptions(text, language))))
+    def not_the_same(pair: tuple[str, str]) -> None:
+        judge.require("what doesn't say the same never passes", not judge.is_taken_for(*pair), *pair)
+
+    for law in (bounds_and_targets, identity, silence, more_or_less, the_same, not_the_same):
         law()
 
 
@@ -117,6 +137,10 @@ class _Judge:
 
     def is_perfect(self, reference: str, transcript: str) -> bool:
         return self.accuracy(reference, transcript) == 1 and self.passes(reference, transcript, self._target)
+
+    def is_taken_for(self, reference: str, transcript: str) -> bool:
+        result = self._scorer(reference, transcript)
+        return result.verdict(self._target) == "passed" if isinstance(result, Score) else result >= 1
 
     def may_be_unheard(self, reference: str, transcript: str) -> bool:
         result = self._scorer(reference, transcript)
@@ -143,7 +167,8 @@ def _spellings(text: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return "".join(char for char in text if char.isalnum() or char.isspace())
+    """Return a text without its punctuation, but for that which is part of a word or a number."""
+    return re.sub(r"[^\w\s'.-]|(?<!\d)[.-]|[.-](?!\d)", "", text)
 
 
 def _units(text: str) -> tuple[str, list[str]]:

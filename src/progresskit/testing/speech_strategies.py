@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.languages import base_language
 from progresskit.errors import MissingDependencyError
+from progresskit.testing.numerals import LARGEST, said
 
 try:
     from hypothesis import strategies as st
@@ -16,7 +19,7 @@ except ImportError as missing:
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-__all__ = ["LANGUAGES", "references", "transcripts"]
+__all__ = ["LANGUAGES", "corruptions", "equivalents", "references", "transcripts"]
 
 # Plain words without numerals, negations and spelling variants; none is made of others.
 _WORDS: Final[dict[str, str]] = {
@@ -47,14 +50,57 @@ _BOILERPLATE: Final = {
     "ja": "ご視聴ありがとうございました",
 }
 
+# What comes before and after a number, and the phrase that a negation makes another of.
+_COUNTED: Final = {
+    "en": ("", " visitors"),
+    "ko": ("손님 ", "명이 왔습니다"),
+    "zh": ("来了", "个客人"),
+    "ja": ("お客さんが", "人来ました"),
+}
+_MEASURED: Final = {
+    "en": (" it was ", " degrees"),
+    "ko": (" 기온은 ", "도입니다"),
+    "zh": ("气温是", "度"),
+    "ja": ("気温は", "度です"),
+}
+_NEGATIONS: Final = {
+    "en": (
+        ("do not open the gate", "do open the gate"),
+        ("he never sings", "he sings"),
+        ("it isn't far", "it is far"),
+    ),
+    "ko": (
+        ("문을 열지 마세요", "문을 여세요"),
+        ("지금은 안 됩니다", "지금은 됩니다"),
+        ("볼 수 없습니다", "볼 수 있습니다"),
+        ("춥지 않습니다", "춥습니다"),
+    ),
+    "zh": (("我们不去", "我们去"), ("他没有来", "他来"), ("请别开门", "请开门")),
+    "ja": (("今日は行きません", "今日は行きます"), ("開けないでください", "開けてください")),
+}
+_POINTS: Final = {"en": " point ", "ko": "점", "zh": "点", "ja": "点"}
+_NUMERAL: Final = re.compile(
+    r"(?<![\w.,:/~%$-])(?P<first>[1-9]\d{0,3})(?:(?P<sign>[.~])(?P<last>[1-9]))?(?![\d.,:/~%-]*\d)"
+)
+_NATIVE: Final = re.compile(r"\s?(?:명|개|살|마리|권|병|잔|대)")
+
 LANGUAGES: Final = tuple(_WORDS)
-"""The languages that :func:`references` can write."""
+"""The languages that these strategies can write."""
+
+
+class _Numeral(NamedTuple):
+    """A numeral in a text: where it stands, and the other ways to say it and to get it wrong."""
+
+    start: int
+    end: int
+    spoken: tuple[str, ...]
+    wrong: tuple[str, ...]
 
 
 def references(language: str) -> SearchStrategy[str]:
-    """Texts of one sentence to speak: four to twelve words, written with capital and full stop.
+    """Texts of one sentence to speak, written with capital and full stop: four to twelve words, and maybe a fact.
 
-    They hold no numerals and no negations, so that any change of a word is a plain error.
+    A fact is a count, a decimal, or a negation: what a recogniser may spell otherwise, and must not lose.
 
     Args:
         language: BCP 47 tag, of which the first part counts.
@@ -62,19 +108,52 @@ def references(language: str) -> SearchStrategy[str]:
     Raises:
         ValueError: No words of this language are known here.
     """
-    base = base_language(language)
-    if base not in _WORDS:
-        msg = f"language {language!a} has no words here: use one of {', '.join(LANGUAGES)}"
-        raise ValueError(msg)
+    base = _known(language)
     between = "" if base in _STOPS else " "
-    stop = _STOPS.get(base, ".")
-
-    def written(words: list[str]) -> str:
-        text = between.join(words) + stop
-        return text[0].upper() + text[1:]
-
     # More than three characters and two words: what is shorter may be too short to judge.
-    return st.lists(st.sampled_from(_WORDS[base].split()), min_size=4, max_size=12).map(written)
+    words = st.lists(st.sampled_from(_WORDS[base].split()), min_size=4, max_size=12)
+    return st.tuples(words, st.just("") | _facts(base)).map(
+        lambda drawn: _sentence(between.join([*drawn[0], drawn[1]] if drawn[1] else drawn[0]), base)
+    )
+
+
+def equivalents(reference: str, language: str) -> SearchStrategy[str]:
+    """Transcripts that say the same as a text: each must score 1.
+
+    In another case, with other white space (in Korean, Chinese and Japanese between other words, too), without
+    punctuation outside of numbers, composed or decomposed, numerals said in words.
+
+    Args:
+        reference: Any text. Of its numerals whole numbers below 10,000 are said, and decimals of one digit.
+        language: BCP 47 tag, of which the first part counts.
+
+    Raises:
+        ValueError: No words of this language are known here.
+    """
+    return _equivalent(reference, _known(language))
+
+
+def corruptions(reference: str, language: str) -> SearchStrategy[str]:
+    """Transcripts that don't say what a text says, however close they are: none may pass.
+
+    With another digit (3.5 as 35 and 2~3 as 23 too), without a negation, cut off, or with another sentence after it.
+
+    Args:
+        reference: Any text; those of :func:`references` offer the most.
+        language: BCP 47 tag, of which the first part counts.
+
+    Raises:
+        ValueError: No words of this language are known here.
+    """
+    base = _known(language)
+    wrong = [
+        reference[: numeral.start] + other + reference[numeral.end :]
+        for numeral in _numerals(reference, base)
+        for other in numeral.wrong
+    ]
+    wrong += [reference.replace(phrase, lost) for phrase, lost in _NEGATIONS[base] if phrase in reference]
+    wrong += [f"{reference} {_BOILERPLATE[base]}"]
+    return st.sampled_from(wrong).flatmap(lambda text: st.just(text) | _equivalent(text, base))
 
 
 @st.composite
@@ -106,3 +185,60 @@ def transcripts(draw: DrawFn, reference: str) -> str:
         case "other":
             return draw(st.text())
     return between.join(units)
+
+
+def _known(language: str) -> str:
+    base = base_language(language)
+    if base not in _WORDS:
+        msg = f"language {language!a} has no words here: use one of {', '.join(LANGUAGES)}"
+        raise ValueError(msg)
+    return base
+
+
+def _sentence(text: str, base: str) -> str:
+    return text[0].upper() + text[1:] + _STOPS.get(base, ".")
+
+
+def _facts(base: str) -> SearchStrategy[str]:
+    number = st.integers(2, 99) | st.integers(2, LARGEST)
+    decimal = st.tuples(st.integers(1, 99), st.integers(1, 9)).map(lambda parts: f"{parts[0]}.{parts[1]}")
+    counted = number.map(lambda count: str(count).join(_COUNTED[base]))
+    measured = decimal.map(lambda degrees: degrees.join(_MEASURED[base]).strip())
+    return counted | measured | st.sampled_from([phrase for phrase, _ in _NEGATIONS[base]])
+
+
+@st.composite
+def _equivalent(draw: DrawFn, reference: str, base: str) -> str:
+    text, at = "", 0
+    for numeral in _numerals(reference, base):
+        spoken = draw(st.sampled_from((reference[numeral.start : numeral.end], *numeral.spoken)))
+        text += reference[at : numeral.start] + spoken
+        at = numeral.end
+    text += reference[at:]
+    if draw(st.booleans()):
+        text = re.sub(r"[^\w\s'.~-]|(?<!\d)[.~-]|[.~-](?!\d)", " ", text)
+    text = draw(st.sampled_from((text, text.lower(), text.upper())))
+    if base in {"ko", *_STOPS} and not re.search(r"\d", text):
+        letters = text.replace(" ", "")
+        cut = draw(st.integers(0, len(letters)))
+        text = draw(st.sampled_from((text, letters, f"{letters[:cut]} {letters[cut:]}")))
+    text = re.sub(" ", lambda _: draw(st.sampled_from((" ", "  ", "\n"))), text)
+    return unicodedata.normalize(draw(st.sampled_from(("NFC", "NFD"))), text)
+
+
+def _numerals(text: str, base: str) -> list[_Numeral]:
+    found = []
+    for match in _NUMERAL.finditer(text):
+        first, sign, last = match.group("first", "sign", "last")
+        wrong = [str(int(first) + step) for step in (1, -1, 10) if int(first) + step > 0]
+        spoken: tuple[str, ...] = ()
+        if sign is None:
+            native = base == "ko" and _NATIVE.match(text, match.end()) is not None
+            spoken = said(int(first), base, native=native)
+        else:
+            wrong = [f"{each}{sign}{last}" for each in wrong] + [f"{first}{last}"]
+            if sign == ".":
+                tenths = said(int(last), base)[0]
+                spoken = tuple(whole + _POINTS[base] + tenths for whole in said(int(first), base))
+        found.append(_Numeral(*match.span(), spoken, tuple(wrong)))
+    return found

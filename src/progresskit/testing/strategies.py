@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-    from progresskit.testing.speech_strategies import references, transcripts
+    from progresskit.testing.speech_strategies import corruptions, equivalents, references, transcripts
 
-__all__ = ["event_sequences", "events", "references", "transcripts"]
+__all__ = ["corruptions", "equivalents", "event_sequences", "events", "references", "transcripts"]
 
-_SPEECH: Final = frozenset({"references", "transcripts"})
+_SPEECH: Final = frozenset({"corruptions", "equivalents", "references", "transcripts"})
 
 # What breaks careless code: right-to-left, combining marks, sequences of one glyph, what HTML and JSON escape.
 _WORDS: Final = (

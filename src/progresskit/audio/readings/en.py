@@ -1,0 +1,25 @@
+"""English: how its numerals, abbreviations and contractions are said, what sounds alike, what must be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from progresskit.audio.readings.base import Language
+from progresskit.audio.readings.en_criticals import criticals
+from progresskit.audio.readings.en_scan import numeral_readings
+from progresskit.audio.readings.en_signs import address_readings, sign_readings
+from progresskit.audio.readings.en_sounds import sound
+from progresskit.audio.readings.en_words import word_readings
+
+if TYPE_CHECKING:
+    from progresskit.audio.readings.base import Reading
+
+__all__ = ["LANGUAGE"]
+
+
+def _readings(text: str) -> list[Reading]:
+    found = [*numeral_readings(text), *word_readings(text), *address_readings(text)]
+    return [*found, *sign_readings(text, found)]
+
+
+LANGUAGE: Final = Language(readings=_readings, criticals=criticals, sound=sound)

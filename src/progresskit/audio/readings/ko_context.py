@@ -1,0 +1,82 @@
+"""What stands around a Korean number: its counter or unit, and the words before it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.ko_counters import counter_at
+from progresskit.audio.readings.ko_units import unit_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+__all__ = [
+    "GAP",
+    "HALF_DAY",
+    "After",
+    "after_number",
+    "counts_people",
+    "half_day_before",
+    "is_late",
+    "is_named",
+    "spoken",
+]
+
+GAP: Final = re.compile(r"[^\w$€£₩¥%]+(?=[0-9])")
+"""What stands between a number and digits after it that is said as nothing; between digits a space counts."""
+HALF_DAY: Final = re.compile(r" ?([AaPp])\.?[Mm]\.?(?![A-Za-z])")
+"""AM or PM after a time."""
+_HALF_DAY_BEFORE: Final = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\.? ?$")
+_LATE: Final = re.compile(r"(?:오후|저녁|밤|낮) ?$")
+_NAMED: Final = re.compile(r"(?:번호|코드|암호|전화|계좌|내선|팩스|연락처|핀|PIN|문의)[^0-9]{0,8}$|코로나-?$")
+_PEOPLE: Final = re.compile(r"(?:손님|고객|회원|어르신|선생님|부모님|승객|관객|신청자|선착순) ?$")
+_BACK: Final = 14  # how far before a number its context is looked for
+
+
+class After(NamedTuple):
+    """What follows a number.
+
+    Attributes:
+        start: Where that begins, past a space.
+        counter: The counter; empty if none is known.
+        unit: The abbreviation or sign of a unit.
+    """
+
+    start: int
+    counter: str
+    unit: str
+
+
+def spoken(start: int, end: int, said: Iterable[str]) -> Iterator[Reading]:
+    """Return the readings of one piece of a text."""
+    return (Reading(start, end, one) for one in said)
+
+
+def after_number(text: str, end: int) -> After:
+    """Return what follows the number that ends at a place."""
+    start = end + 1 if text[end : end + 1] == " " else end
+    return After(start, counter_at(text, start), unit_at(text, start))
+
+
+def is_late(text: str, start: int) -> bool:
+    """Tell whether a time is said to be in the second half of the day."""
+    return _LATE.search(text, max(0, start - _BACK), start) is not None
+
+
+def is_named(text: str, start: int) -> bool:
+    """Tell whether the words before a number say that it names something: a code, a telephone, a short year."""
+    return text[max(0, start - 1) : start] == "'" or _NAMED.search(text, max(0, start - _BACK), start) is not None
+
+
+def counts_people(text: str, start: int) -> bool:
+    """Tell whether 분 after a number is no minute, but a person, by the word before it."""
+    return _PEOPLE.search(text, max(0, start - _BACK), start) is not None
+
+
+def half_day_before(text: str, start: int) -> Iterator[Reading]:
+    """Yield what AM or PM before a time is said as."""
+    if match := _HALF_DAY_BEFORE.search(text, max(0, start - _BACK), start):
+        yield Reading(match.start(), match.end(), "오전 " if match[1] in "Aa" else "오후 ")

@@ -1,0 +1,80 @@
+"""What must be said right in a Korean text: numbers, negations, opposites."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from progresskit.audio.readings.base import Critical
+from progresskit.audio.readings.ko_amounts import number_spans
+from progresskit.audio.readings.ko_opposites import FORMS, OPPOSITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["criticals"]
+
+_WORD: Final = "(?<![가-힣])"
+# 안 before a verb, where it is written as one word with it: never 안드로이드, 안내, 안전.
+_NOT_VERBS: Final = (
+    "되|돼|됩|됐|된|될|됨|됬|하(?!무)|해|했|합|할|함|한(?!국)|가(?!격|족|게)|갔|갑|갈|옵|와(?!이)|왔|올|오[고면지는니]|먹|봐|봤|봅|"
+    "보[이인여였고면지는네]|나[와온오왔갔가]|난다|났|맞|좋|믿|쓰[는고면지]|써|썼|팔[고면리아렸]|샀|살래|자[고면요]|잤|"
+    "줘|줬|줍|들[어리려립렸]|통[하해했합]|켜|켰|꺼|껐|열[려리어렸립]|닫|움직|멈|끝|바뀌|바뀐|생기|생겼|걸리|걸려|아프|아파|춥|추워|덥|더워|"
+    "어울|알[려리아]|그래|그러|그렇|늦|높|많|크[다고]|커|작|있[으]?|읽|듣|들었|받|남[아았]|없|비싸|친[하해]|죽|울[고어었]|웃|싫"
+)
+_NEGATION: Final = re.compile(
+    rf"""
+    {_WORD}안 (?= \s+(?=[가-힣]) | {_NOT_VERBS} )
+    | (?<=[이가은는을를도면서로만])안 (?= 되|돼|됩|됐|된|될|됨|하[고는면지]|해|했|합|할 )
+    | 잘\s?못
+    | (?<!연) 못 (?! [을에] | 자국 | 으로 )
+    | [않없]
+    | (?<![가-힣]) 아 (?: 니(?![요오면]) | 닙 | 닌 | 닐 | 님 | 녔 )
+    | (?<=[이가은는을를도것게]) 아 (?: 니(?=[고라다며지에었]) | 닙 | 닌 | 닐 | 녔 )
+    | (?<!까) 지 (?: 는|를|도|들 )? \s* (?:
+        마 (?= 세|십|시[오기길고]|라(?!톤)|요|렴|오 | \s | [.,!?] | $ )
+        | 말 (?= 고|라|아|자|도록|지|았|기|기를|것|며 | \s | [.,!?] | $ )
+        | 맙 (?= 시|소 )
+        )
+    | 말 (?= 고는?(?![가-힣]) )
+    """,
+    re.VERBOSE,
+)
+
+
+# What a number's first and last digit may be said as; zero stands for the end of any round number.
+_SAID_FIRST: Final = (
+    "영공빵",
+    "일십백천만한열첫하",
+    "이두둘스",
+    "삼세셋서석",
+    "사네넷마넉",
+    "오다쉰대",
+    "육여예유",
+    "칠일",
+    "팔여",
+    "구아",
+)
+_SAID_LAST: Final = ("영공십백천만", "일한", "이두둘", "삼세셋", "사네넷", "오", "육", "칠", "팔", "구")
+
+
+def criticals(text: str) -> Iterator[Critical]:
+    """Yield what must be said right in a text, in order."""
+    found = [Critical(*_widened(text, *span), "number") for span in number_spans(text)]
+    found += (Critical(*_widened(text, *match.span()), "negation") for match in _NEGATION.finditer(text))
+    for match in OPPOSITE.finditer(text):
+        span = _widened(text, *match.span())
+        found += (Critical(*span, "opposite", group, member) for group, member in FORMS[match[0]])
+    return iter(sorted(found))
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span with the same syllable beside it: where one of the two is lost, an alignment may take either."""
+    before = start - 1 - text[max(0, start - 1) : start].isspace()
+    after = end + text[end : end + 1].isspace()
+    first, last = text[start], text[end - 1]
+    if before >= 0 and text[before] in (_SAID_FIRST[int(first)] if first.isdecimal() else first):
+        start = before
+    if after < len(text) and text[after] in (_SAID_LAST[int(last)] if last.isdecimal() else last):
+        end = after + 1
+    return start, end

@@ -1,0 +1,67 @@
+"""Signs between Korean words that are said, and numerals in words that have a second form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.ko_counters import counter_at
+from progresskit.audio.readings.ko_numerals import native, sino
+from progresskit.audio.readings.ko_units import SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["second_forms", "sign_readings"]
+
+_SIGN: Final = re.compile(
+    r"""
+    (?P<before> [가-힣]\ ?~\ ? | [년월일시분초원개명도층장번회세살권주급]- )
+    (?= (?P<number> [0-9]+ ) | [영일이삼사오육칠팔구십백천만한두세네열] )
+    | (?P<sign> [&@\#] ) (?![0-9])
+    """,
+    re.VERBOSE,
+)
+_FROM: Final = ("에서 ", "부터 ")
+
+_NOON, _MIDNIGHT = 12, 24
+_LATE_HOURS: Final = {sino(hour)[0]: native(hour - _NOON)[0] for hour in range(_NOON + 1, _MIDNIGHT)}
+_SECOND: Final = re.compile(
+    rf"""
+    시 (?P<span>간?) \s? (?: 30 | 삼십 ) \s? 분
+    | (?<![가-힣]) 일 (?P<magnitude>[만억천백])
+    | (?<![가-힣0-9]) (?P<hour>{"|".join(sorted(_LATE_HOURS, key=len, reverse=True))}) (?= \s?시(?!간) )
+    | (?<![가-힣0-9]) (?P<month>[육십]) (?= \s?월(?![드요]) )
+    """,
+    re.VERBOSE,
+)
+_MONTHS: Final = {"육": "유", "십": "시"}
+
+
+def sign_readings(text: str) -> Iterator[Reading]:
+    """Yield what signs between words are said as: 3일~5일, A&B."""
+    for match in _SIGN.finditer(text):
+        start, end = match.span()
+        if match["sign"]:
+            yield from (Reading(start, end, name) for name in SIGNS[match["sign"]])
+            continue
+        yield from (Reading(start, end, text[start] + word) for word in _FROM)
+        last = match.end("number") if match["number"] else end
+        last += text[last : last + 1] == " "
+        if match["number"] and (counter := counter_at(text, last)):
+            yield Reading(last, last + len(counter), f"{counter}까지")
+
+
+def second_forms(text: str) -> Iterator[Reading]:
+    """Yield how else the numerals of a text may be said that is no other way to read them: 일만 for 만, 반 for 30분."""
+    for match in _SECOND.finditer(text):
+        start, end = match.span()
+        if match["magnitude"]:
+            yield Reading(start, end, match["magnitude"])
+        elif match["hour"]:
+            yield Reading(start, end, f"오후 {_LATE_HOURS[match['hour']]}")
+        elif match["month"]:
+            yield Reading(start, end, _MONTHS[match["month"]])
+        else:
+            yield Reading(start, end, f"시{match['span']} 반")

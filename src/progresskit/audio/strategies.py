@@ -1,0 +1,218 @@
+"""Strategies: how a sentence that failed is spoken the next time.
+
+    >>> Respell({"McAdam": "Mick Adam"}).respelled("Meet McAdam at NASA.", ["McAdam", "NASA"], "en")
+    'Meet Mick Adam at N A S A.'
+
+Each is a small object that looks at one sentence, with all its takes, and says how to make the next one, or
+that it has nothing to offer. What is spoken is the strategy's affair; what is verified is always the sentence
+itself. None calls a backend, reads a clock or keeps a state, so one object serves any number of loops.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from progresskit.audio.backends import Voice
+from progresskit.audio.identity import name_of
+from progresskit.audio.languages import base_language, language_of
+from progresskit.audio.relisten import Relisten
+from progresskit.audio.spoken import spoken_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from progresskit.audio.backends import TTS
+    from progresskit.audio.models import Sentence
+
+__all__ = ["OtherVoice", "Resample", "Respell", "Retake", "SpokenForm", "Strategy", "chosen"]
+
+
+_LATIN: Final = re.compile("[A-Za-z]")
+_CAPITALS: Final = re.compile("[A-Z]{2,5}")
+"""An acronym. What is longer is a word that is shouted."""
+_PARTS: Final = re.compile(
+    "(?<=[a-z])(?=[A-Z])"  # Chat|GPT
+    "|(?<=[A-Z])(?=[A-Z][a-z])"  # HTTP|Server
+    "|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])"  # MP|3, 4|K; but 3rd
+)
+
+
+@dataclass(frozen=True)
+class Retake:
+    """How the next take of a sentence is made.
+
+    Attributes:
+        spoken: The text that the voice is given.
+        voice_id: Another voice of the TTS; None = the one that the loop was asked for.
+        tts: Another TTS; None = the loop's own.
+    """
+
+    spoken: str
+    voice_id: str | None = None
+    tts: TTS | Callable[..., Any] | None = None
+
+    @property
+    def voice(self) -> str:
+        """The other voice, by its id or name; empty for the loop's own."""
+        return " ".join(filter(None, [name_of(self.tts) if self.tts is not None else None, self.voice_id]))
+
+
+class Strategy(Protocol):
+    """A way to speak a sentence that failed."""
+
+    @property
+    def name(self) -> str:
+        """What a take is said to come from; no two strategies of one loop share it."""
+        ...
+
+    def retake(self, sentence: Sentence, language: str | None) -> Retake | None:
+        """Say how the next take is made.
+
+        Pure: the same sentence gets the same answer.
+
+        Args:
+            sentence: What failed, with all its takes so far, one at least; ``best`` is the best of them.
+            language: BCP 47 tag, as the loop was given it.
+
+        Returns:
+            None where it has nothing to offer for this sentence.
+        """
+        ...
+
+
+class Resample:
+    """Speak what did best so far once more: no voice is at its best each time.
+
+    It has nothing to offer where two takes were the same, byte for byte: such a voice says it the same way each time.
+    """
+
+    name: Final = "new take"
+
+    def retake(self, sentence: Sentence, language: str | None) -> Retake | None:  # noqa: ARG002 - as all are called
+        """Offer the text of the best take again."""
+        if any(take.flaw == "identical" for take in sentence.takes):
+            return None
+        return Retake(_best_text(sentence))
+
+
+class SpokenForm:
+    """Speak numbers, dates, money and abbreviations written out, as one would say them.
+
+    Args:
+        form: Writes a text out: ``(text, language) -> text``. None = :func:`~progresskit.audio.spoken_form`.
+    """
+
+    name: Final = "spoken form"
+
+    def __init__(self, form: Callable[[str, str | None], str] | None = None) -> None:
+        self._form = form or spoken_form
+
+    def retake(self, sentence: Sentence, language: str | None) -> Retake | None:
+        """Offer the written-out text, once."""
+        return _unspoken(sentence, self._form(sentence.text.strip(), language))
+
+
+class Respell:
+    """Spell those words another way that weren't heard, and those alone.
+
+    A word of the table is spelled as that says. Of the others, hyphens become spaces; ``ChatGPT`` and ``MP3`` are
+    parted where letters change their case or meet digits, and capitals that stand alone are spelled, letter by letter;
+    in Korean a Latin word is written in Hangul.
+
+    Args:
+        table: Words, in any case, and how to spell them for the voice: ``{"nginx": "engine x"}``.
+        form: Writes a word out in Korean; as in :class:`SpokenForm`.
+    """
+
+    name: Final = "respelling"
+
+    def __init__(
+        self, table: Mapping[str, str] | None = None, *, form: Callable[[str, str | None], str] | None = None
+    ) -> None:
+        self._table = {word.casefold(): spelling for word, spelling in (table or {}).items()}
+        self._form = form or spoken_form
+
+    def retake(self, sentence: Sentence, language: str | None) -> Retake | None:
+        """Offer the text that did best so far, with its wrong words respelled."""
+        return _unspoken(sentence, self.respelled(_best_text(sentence), sentence.wrong_words, language))
+
+    def respelled(self, text: str, words: Iterable[str], language: str | None) -> str:
+        """Return a text in which these words are spelled another way, wherever they stand alone."""
+        korean = (base_language(language) or language_of(text)) == "ko"
+        spellings = {word: self._table.get(word.casefold()) or self._safe(word, korean=korean) for word in words}
+        if not spellings:
+            return text
+        longest_first = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+        return re.sub(rf"(?<!\w)(?:{longest_first})(?!\w)", lambda match: spellings[match[0]], text)
+
+    def _safe(self, word: str, *, korean: bool) -> str:
+        if korean and _LATIN.search(word):
+            return self._form(word, "ko")
+        parts = _PARTS.sub(" ", word.replace("-", " ")).split()
+        return " ".join(" ".join(part) if _CAPITALS.fullmatch(part) else part for part in parts)
+
+
+class OtherVoice:
+    """Have another voice speak what did best so far.
+
+    Args:
+        voice: The id of another voice of the loop's TTS, or another TTS: an object with ``synthesize``, or a callable.
+
+    Raises:
+        TypeError: It is no TTS that the loop could call.
+    """
+
+    def __init__(self, voice: str | TTS | Callable[..., Any]) -> None:
+        self._voice = voice
+        if not isinstance(voice, str):
+            Voice(voice)
+
+    @property
+    def name(self) -> str:
+        """``other voice``, and which."""
+        return f"other voice {self._voice if isinstance(self._voice, str) else name_of(self._voice)}"
+
+    def retake(self, sentence: Sentence, language: str | None) -> Retake | None:  # noqa: ARG002 - as all are called
+        """Offer the text of the best take, in the other voice."""
+        spoken = _best_text(sentence)
+        if isinstance(self._voice, str):
+            return Retake(spoken, voice_id=self._voice)
+        return Retake(spoken, tts=self._voice)
+
+
+def chosen(strategies: Sequence[Strategy | Relisten] | None) -> tuple[list[Strategy], list[Relisten]]:
+    """Return what makes new takes, and what has them heard again; None = a new take, the spoken form, a respelling.
+
+    Raises:
+        TypeError: One is no strategy.
+        ValueError: Two share a name.
+    """
+    if strategies is None:
+        return [Resample(), SpokenForm(), Respell()], []
+    makers: list[Strategy] = []
+    relistens: list[Relisten] = []
+    for each in strategies:
+        if isinstance(each, Relisten):
+            relistens.append(each)
+            continue
+        if inspect.isclass(each) or not callable(getattr(each, "retake", None)) or not hasattr(each, "name"):
+            msg = f"{each!r} is no strategy: give an object with a name and a method retake(sentence, language)"
+            raise TypeError(msg)
+        if any(each.name == other.name for other in makers):
+            msg = f"two strategies have the name {each.name!r}: give one of them another name"
+            raise ValueError(msg)
+        makers.append(each)
+    return makers, relistens
+
+
+def _best_text(sentence: Sentence) -> str:
+    return sentence.best.spoken if sentence.best is not None else sentence.text.strip()
+
+
+def _unspoken(sentence: Sentence, spoken: str) -> Retake | None:
+    """Return a retake with this text, unless the loop's own voice has been given it before."""
+    tried = {take.spoken for take in sentence.takes if not take.voice}
+    return None if spoken in tried else Retake(spoken)

@@ -1,0 +1,230 @@
+"""Chinese: one thing written and said in different ways, and what must be said right."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from progresskit.audio import score
+from progresskit.audio.readings.han_numbers import LARGEST
+from progresskit.audio.readings.zh import LANGUAGE
+from progresskit.audio.readings.zh_numbers import ChineseWords
+from progresskit.audio.spoken import spoken_form
+
+SENTENCE = "根据会议的安排我们需要在总部大楼认真核对所有材料,{},请各位同事务必记住并且按照要求执行。"
+"""So long that one changed character leaves the rate above 0.95."""
+
+SAME = {
+    "year": ["2026年", "二零二六年", "二〇二六年", "两千零二十六年"],
+    "short year": ["98年", "九八年", "九十八年"],
+    "date": ["2026年5月3日", "二零二六年五月三日", "2026年5月3号", "2026-05-03", "2026/5/3", "２０２６年５月３日"],
+    "spaced date": ["5 月 3 日", "五月三日", "五月三号"],
+    "half hour": ["下午3:30", "下午三点半", "下午三点三十分", "下午三点三十", "下午3点半", "15:30", "十五点三十分"],
+    "quarter": ["3:15", "三点一刻", "三点十五分", "3点15分"],
+    "minutes below ten": ["8:05", "八点零五分", "八点零五", "8点05分"],
+    "full hour": ["9:00", "九点", "九点整", "九点钟", "9点"],
+    "two o'clock": ["14:00", "下午两点", "下午2点", "十四点"],
+    "evening": ["20:45", "晚上八点四十五分", "晚上八点三刻"],
+    "percent": ["85%", "百分之八十五", "百分之85"],
+    "decimal percent": ["3.5%", "百分之三点五"],
+    "whole": ["100%", "百分之一百", "百分之百"],
+    "yuan": ["¥19.99", "19.99元", "十九点九九元"],
+    "dollars": ["$100", "一百美元", "100美金", "USD 100"],
+    "pieces": ["50元", "五十块", "五十块钱"],
+    "won": ["₩5000", "五千韩元"],
+    "decimal": ["3.14", "三点一四"],
+    "below one": ["0.5", "零点五"],
+    "half": ["1/2", "二分之一", "一半"],
+    "fraction": ["3/4", "四分之三"],
+    "mixed": ["1 1/2", "一又二分之一"],
+    "hours and a half": ["1.5小时", "一点五小时", "一个半小时"],
+    "days and a half": ["2.5天", "两天半"],
+    "negative": ["-5度", "负五度", "零下五度"],
+    "negative degrees": ["-10℃", "零下十摄氏度", "负十度"],
+    "range": ["3-5天", "三到五天", "三至五天", "3~5天"],
+    "neighbours": ["2~3天", "两三天", "两到三天"],
+    "range of percents": ["10%-20%", "10-20%", "百分之十到百分之二十"],
+    "range of hours": ["9:00-18:00", "九点到十八点", "九点到下午六点"],
+    "range of money": ["$5-10", "五到十美元"],
+    "mobile": ["13812345678", "一三八一二三四五六七八", "幺三八幺二三四五六七八"],
+    "telephone": ["010-12345678", "零一零一二三四五六七八"],
+    "room": ["502室", "五零二室", "五百零二室"],
+    "train": ["G102次列车", "G一零二次列车", "G幺零二次列车"],
+    "password": ["密码是1234", "密码是一二三四"],
+    "version": ["Python 3.11", "Python三点一一"],
+    "version by number": ["Python 3.11", "Python三点十一"],
+    "long version": ["2.0.1版", "二点零点一版"],
+    "ordinal": ["第12章", "第十二章"],
+    "two of them": ["2个", "两个", "二个", "兩個"],
+    "hundred and ten": ["110", "一百一十", "一百一"],
+    "gap": ["1005", "一千零五"],
+    "thousands": ["1,200", "1200", "一千二百", "一千两百"],
+    "magnitude": ["1.2万", "一点二万", "一万二千", "一万二", "12000"],
+    "mixed digits": ["3万5千", "三万五千", "35000"],
+    "hundred millions": ["1亿2000万", "1.2亿", "一亿两千万"],
+    "formal": ["贰佰元", "200元"],
+    "kilometres": ["5km", "5公里", "五千米"],
+    "kilograms": ["2kg", "两公斤", "二千克"],
+    "speed": ["60km/h", "每小时六十公里"],
+    "speed in short": ["60km/h", "时速六十公里"],
+    "warm": ["25℃", "二十五度", "二十五摄氏度"],
+    "ratio": ["3:1", "三比一"],
+    "sum": ["3+4=7", "三加四等于七"],
+    "decade": ["90后", "九零后"],
+    "hyphen": ["歼-20", "歼20", "歼二十"],
+    "memory": ["16GB", "十六GB"],
+    "Traditional": ["上午9點30分", "上午九点半"],
+}
+
+DIFFERENT = [
+    ("2026年5月3日", "二零二六年五月十三日"),
+    ("2026年", "二零二五年"),
+    ("3:30", "三点二十分"),
+    ("15:30", "上午三点半"),
+    ("85%", "百分之八十六"),
+    ("19.99元", "十九点九九美元"),
+    ("3.5", "三十五"),
+    ("3.5", "35"),
+    ("2~3天", "23天"),
+    ("2~3天", "二十三天"),
+    ("1/2", "三分之一"),
+    ("一个半小时", "一个小时"),
+    ("三点半", "三点"),
+    ("零下5度", "五度"),
+    ("气温是-5度", "气温是5度"),
+    ("二月气温降到-10℃", "二月气温降到10℃"),
+    ("502室", "五零三室"),
+    ("第三名", "第四名"),
+    ("两百", "三百"),
+    ("3万", "三千"),
+    ("5公里", "五米"),
+    ("5kg", "五斤"),
+    ("三个", "十三个"),
+    ("一百一", "一百零一"),
+    ("一千零五", "一千五"),
+    ("十两", "十二"),
+    ("星期五", "星期六"),
+    ("三分钟", "三小时"),
+    ("这个不能打开", "这个能打开"),
+    ("我没有收到", "我有收到"),
+    ("他没去", "他不去"),
+    ("请别动", "请动"),
+    ("尚未完成", "尚已完成"),
+    ("无法使用", "可以使用"),
+    ("沒有關係", "有關係"),
+    ("向左转", "向右转"),
+    ("上午开会", "下午开会"),
+    ("打开电源", "关闭电源"),
+    ("十八岁以上", "十八岁以下"),
+    ("三点之前", "三点之后"),
+    ("增加预算", "减少预算"),
+    ("开始录音", "停止录音"),
+    ("温度太高", "温度太低"),
+    ("买进", "卖出"),
+    ("南门", "北门"),
+    ("允许吸烟", "禁止吸烟"),
+    ("左边的门", "的门"),
+]
+
+PLAIN = [
+    "我们一起去",
+    "他们都一样",
+    "一直一般一定一些",
+    "有一点难",
+    "我要三明治",
+    "四川很美",
+    "十分重要",
+    "万一失火",
+    "特别好吃",
+    "区别在哪",
+    "非常感谢",
+    "不过我知道",
+    "他不但聪明",
+    "公开会议",
+    "关于会议",
+    "未来可期",
+]
+
+
+@pytest.mark.parametrize("spellings", SAME.values(), ids=SAME.keys())
+def test_one_thing_may_be_written_and_said_in_several_ways(spellings):
+    for reference, transcript in permutations(spellings, 2):
+        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="zh")
+        assert (found.accuracy, found.critical) == (1, ()), (reference, transcript)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_a_changed_number_negation_or_opposite_fails_however_long_the_sentence(one, other):
+    for reference, transcript in permutations((one, other)):
+        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="zh")
+        assert found.verdict(0.95) == "failed", (reference, transcript)
+        assert found.critical
+
+
+def test_another_wrong_character_is_none_of_these():
+    found = score(SENTENCE.format("请看第三页"), SENTENCE.format("请看第三页").replace("材料", "才料"), language="zh")
+    assert found.verdict(0.95) == "passed"
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_looks_like_a_number_or_negation_and_is_none_is_not_critical(text):
+    assert not list(LANGUAGE.criticals(text))
+
+
+def test_a_number_is_critical_with_what_belongs_to_it():
+    text = "第3名花了¥19.99,用时2.5小时,占百分之八十五,气温零下五度"
+    found = [text[start:end] for start, end, kind, *_ in LANGUAGE.criticals(text) if kind == "number"]
+    assert found == ["第3名", "¥19.99", "2.5小时", "百分之八十五", "零下五度"]
+
+
+def test_names_and_values_are_each_others_inverse():
+    han = ChineseWords.han
+    values = [*range(12_000), 20_002, 10**5, 10**7 + 10, 2 * 10**8, 10**12 + 5, LARGEST - 1]
+    assert [han.value_of(han.say(value)) for value in values] == values
+
+
+@pytest.mark.parametrize("context", ["{}", "有{}个", "{}年", "{}室", "{}元", "{}%", "第{}", "3点{}分", "G{}"])
+def test_no_two_numbers_share_a_reading(context):
+    said: dict[str, int] = {}
+    for number in range(0, 10_000, 7 if context != "{}" else 1):
+        text = context.format(number)
+        for start, end, spoken in LANGUAGE.readings(text):
+            assert said.setdefault(text[:start] + spoken + text[end:], number) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1:88",
+        "9/0",
+        "13月32日",
+        "25:70",
+        "9" * 300,
+        "½①²",
+        "\u0663\u066b\u0665",
+        "零零零",
+        "万万",
+        "-",
+        "~3",
+        "3~",
+        "$",
+        "1.2.3.4.5",
+        "一" * 5000,
+    ],
+)
+def test_hostile_numerals_raise_nothing(text):
+    assert isinstance([*LANGUAGE.readings(text), *LANGUAGE.criticals(text)], list)
+
+
+def test_what_is_no_hour_is_read_as_none():
+    assert not any("点" in spoken or "分" in spoken for *_, spoken in LANGUAGE.readings("1:88"))
+
+
+def test_the_usual_reading_comes_first():
+    text = "会议将于2026年5月3日15:30在502室举行,费用¥19.99,占85%,2个人,3-5天,气温-5℃。"
+    assert spoken_form(text, "zh") == (
+        "会议将于二零二六年五月三日十五点三十分在五零二室举行,"
+        "费用十九点九九元,占百分之八十五,两个人,三到五天,气温负五摄氏度。"
+    )
+    assert spoken_form("两百元的票在九点半开售", "zh") == "两百元的票在九点半开售"

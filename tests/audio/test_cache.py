@@ -1,0 +1,214 @@
+"""The cache: a job that crashed goes on where it was, and nothing broken or foreign comes out of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from progresskit.audio import Audio, AudioCorrectionLoop, Transcript
+from progresskit.audio.cache import DirectoryCache, Memory, key_of
+from progresskit.audio.strategies import Resample, SpokenForm
+from progresskit.testing import ScriptedSTT, ScriptedTTS
+from progresskit.testing.audio import text_in, tone
+
+TEXT = "Hello there my friends. How are you all today? This is the end of it."
+WRONG = "nothing of that sort"
+
+
+def files(path):
+    return sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def verified(cache, stt=(), tts=(), text=TEXT, **options):
+    voice, ear = ScriptedTTS(tts), ScriptedSTT(stt)
+    with AudioCorrectionLoop(tts=voice, stt=ear, cache=cache, on_fail="best", concurrency=1) as loop:
+        return loop.generate_verified_audio(text, **options), voice, ear
+
+
+def test_what_was_made_and_heard_is_not_made_or_heard_again(tmp_path):
+    first, voice, ear = verified(tmp_path, ["hello there my friend"])
+    assert (len(voice.calls), len(ear.calls)) == (4, 4)
+    again, voice, ear = verified(str(tmp_path))
+    assert (voice.calls, ear.calls) == ([], [])
+    assert again.audio == first.audio
+    assert again.sentences == first.sentences
+    assert (again.report.cached, again.report.characters, again.report.takes) == (4, 0, 4)
+    assert (first.report.cached, first.report.attempts) == (0, 2)
+
+
+@pytest.mark.parametrize("change", [{"voice_id": "amy"}, {"language": "en"}, {"text": TEXT.replace(".", "!")}], ids=str)
+def test_what_a_take_depends_on_makes_it_another(tmp_path, change):
+    verified(tmp_path)
+    _, voice, _ = verified(tmp_path, **change)
+    assert voice.calls
+
+
+def test_another_voice_has_takes_of_its_own(tmp_path):
+    class Other(ScriptedTTS):
+        pass
+
+    verified(tmp_path)
+    with AudioCorrectionLoop(tts=Other(), stt=ScriptedSTT(), cache=tmp_path) as loop:
+        assert loop.generate_verified_audio(TEXT).report.cached == 0
+
+
+def test_strategies_and_attempts_have_takes_of_their_own(tmp_path):
+    def run(*strategies):
+        voice, ear = ScriptedTTS(), ScriptedSTT(["take", "take five", "take"])
+        with AudioCorrectionLoop(tts=voice, stt=ear, strategies=strategies, cache=tmp_path, on_fail="best") as loop:
+            return loop.generate_verified_audio("Take five of these now.", max_attempts=2).report.cached
+
+    assert run(Resample()) == 0
+    assert run(SpokenForm(lambda text, _: text.replace("five", "fife"))) == 1, "the first take is the same"
+
+
+def test_an_entry_that_is_broken_is_made_again(tmp_path):
+    verified(tmp_path)
+    for number, file in enumerate(files(tmp_path)):
+        data = file.read_bytes()
+        file.write_bytes([data[:-1], b"", data[:40] + b"x" + data[41:]][number % 3])
+    result, voice, ear = verified(tmp_path)
+    assert (len(voice.calls), len(ear.calls), result.passed) == (3, 3, True)
+    assert verified(tmp_path)[1].calls == [], "and kept, whole"
+
+
+def test_a_cache_that_fails_is_no_failure_of_the_job(caplog):
+    class Full:
+        def get(self, key):
+            raise FileNotFoundError(key)
+
+        async def put(self, key, value):
+            raise OSError(28, "disk full")
+
+    result, voice, _ = verified(Full())
+    assert result.passed
+    assert len(voice.calls) == 3
+    assert "disk full" in caplog.text
+
+
+def test_any_object_that_gets_and_puts_is_a_cache():
+    class Store(dict):
+        put = dict.__setitem__
+
+    store = Store()
+    verified(store)
+    assert all(len(key) == 64 for key in store)
+    assert verified(store)[1].calls == []
+
+
+def test_silence_is_not_kept_since_a_dead_recogniser_may_come_back(tmp_path):
+    verified(tmp_path, [""], text="Hello there my friends.", max_attempts=1)
+    result, voice, ear = verified(tmp_path, text="Hello there my friends.", max_attempts=1)
+    assert (result.passed, len(voice.calls), len(ear.calls)) == (True, 0, 1)
+
+
+def test_a_url_alone_is_not_kept(tmp_path):
+    def speak(text):
+        return "https://example.com/take"
+
+    speak.cache_id = "urls"
+    hear = ScriptedSTT([Transcript(TEXT)])
+    with AudioCorrectionLoop(tts=speak, stt=hear, cache=tmp_path) as loop:
+        assert loop.generate_verified_audio(TEXT).passed
+    assert files(tmp_path) == []
+
+
+def test_a_backend_that_can_not_be_told_from_others_is_refused_at_once(tmp_path):
+    def speak(text):
+        return tone(text)
+
+    with pytest.raises(TypeError, match="cache_id"):
+        AudioCorrectionLoop(tts=speak, stt=ScriptedSTT(), cache=tmp_path)
+    AudioCorrectionLoop(tts=speak, stt=ScriptedSTT()).close()
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fail(*_args):
+        raise PermissionError(13, "no rename")
+
+    cache = DirectoryCache(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", fail)
+        with pytest.raises(OSError, match="no rename"):
+            cache.put("ab" * 32, b"x")
+    assert files(tmp_path) == []
+    cache.put("ab" * 32, b"x")
+    assert cache.get("ab" * 32) == b"x"
+
+
+@pytest.mark.anyio
+async def test_what_comes_out_is_what_went_in(tmp_path):
+    memory = Memory(DirectoryCache(tmp_path))
+    take = Audio(b"\0\1" * 9, "audio/pcm", sample_rate=8_000, channels=1, url="https://example.com/x")
+    await memory.keep_take(key_of(kind="take"), take)
+    assert await memory.take(key_of(kind="take")) == take
+    heard = Transcript("말", language="ko", confidence=0.5)
+    await memory.keep_transcript(key_of(kind="transcript"), heard)
+    assert await memory.transcript(key_of(kind="transcript")) == heard
+    assert await memory.take(key_of(kind="take", text="other")) is None
+
+
+JOB = """
+import sys
+from progresskit.audio import AudioCorrectionLoop
+from progresskit.testing.audio import text_in, tone
+
+class Voice:
+    def synthesize(self, text, attempt):
+        print(f"{attempt} {text}", flush=True)
+        if "hang" in sys.argv and text.startswith("This"):
+            sys.stdin.read()
+        return tone(text, number=attempt)
+
+class Ear:
+    def transcribe(self, audio):
+        return text_in(audio)
+
+loop = AudioCorrectionLoop(tts=Voice(), stt=Ear(), cache=sys.argv[1], concurrency=1)
+result = loop.generate_verified_audio(sys.argv[2])
+print("passed", result.passed, result.report.cached, flush=True)
+loop.close()
+"""
+
+
+def test_a_job_that_was_killed_goes_on_where_it_was(tmp_path):
+    cache = tmp_path / "cache"
+    command = [sys.executable, "-c", JOB, str(cache), TEXT]
+    job = subprocess.Popen([*command, "hang"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    said = [job.stdout.readline().strip() for _ in range(3)]
+    assert said[-1] == "1 This is the end of it."
+    job.kill()  # nothing of it gets to clean up
+    job.communicate()
+    assert job.returncode != 0
+    again = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert again.stdout.splitlines() == ["1 This is the end of it.", "passed True 2"]
+    # The control: without the cache all is made again.
+    other = [*command[:3], str(tmp_path / "other"), TEXT]
+    afresh = subprocess.run(other, capture_output=True, text=True, timeout=60, check=True)
+    assert len(afresh.stdout.splitlines()) == 4
+
+
+def test_a_process_that_is_killed_at_any_moment_leaves_no_half_entry(tmp_path, long_form):
+    writer = (
+        "import sys\nfrom progresskit.audio.cache import DirectoryCache\ncache = DirectoryCache(sys.argv[1])\n"
+        "print('ready', flush=True)\nwhile True:\n    cache.put('ab' * 32, b'0123456789' * 300_000)"
+    )
+    for number in range(20 if long_form else 3):
+        process = subprocess.Popen([sys.executable, "-c", writer, str(tmp_path)], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        deadline = time.monotonic() + 10
+        while DirectoryCache(tmp_path).get("ab" * 32) is None and time.monotonic() < deadline:
+            pass
+        time.sleep(0.003 * number)  # to hit another moment each time
+        process.kill()
+        process.communicate()
+        assert DirectoryCache(tmp_path).get("ab" * 32) == b"0123456789" * 300_000
+
+
+def test_text_in_reads_what_a_cached_take_says(tmp_path):
+    first, *_ = verified(tmp_path)
+    again, *_ = verified(tmp_path)
+    assert [text_in(each) for each in again.segments] == [text_in(each) for each in first.segments]
