@@ -136,7 +136,7 @@ def test_ctrl_c_ends_it_within_2_s_and_leaves_no_process(demo):
     process = demo(SENTENCE, "--out", "made")
     port = address_of(process)
     for line in process.stderr:  # into the work: a voice is being loaded or heard
-        if "started" in line:
+        if "Verified speech" in line:
             break
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of its processes
