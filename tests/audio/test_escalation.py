@@ -36,10 +36,11 @@ def takes_of(*heard, text=TEXT, target=0.95):
     return takes
 
 
-def decided(takes, *strategies, attempts=9, target=0.95, text=TEXT):
+def decided(takes, *strategies, attempts=9, target=0.95, text=TEXT, knows=None):
     best = max(takes, key=lambda take: take.accuracy)
     sentence = Sentence(text=text, takes=tuple(takes), best=best)
-    return Escalation(strategies=strategies, attempts=attempts, target=target, language="en").next(sentence)
+    escalation = Escalation(strategies=strategies, attempts=attempts, target=target, language="en", knows=knows)
+    return escalation.next(sentence)
 
 
 def without(*words):
@@ -107,3 +108,21 @@ def test_what_was_never_heard_is_told_as_written():
     scores = [take.score for take in takes_of(without("qxz", "old"), without("qxz", "stands"), without("qxz"))]
     assert never_heard(scores) == ("Qxz",)
     assert never_heard([]) == ()
+
+
+def test_a_word_that_the_recogniser_does_not_have_ends_it_after_two_takes():
+    takes = takes_of("the old cue stands by the wide open sea today", "the cold stands by the wide open sea today")
+    stop = decided(takes, Resample(), knows=lambda word: word != "qxz")
+    assert stop == Stop("target_unreachable", "the recogniser's vocabulary doesn't have: 'Qxz'")
+    assert isinstance(decided(takes[:1], Resample(), knows=lambda word: word != "qxz"), Step)
+    assert isinstance(decided(takes, Resample(), knows=lambda word: True), Step)
+    assert isinstance(decided(takes, Resample(), target=0.8, knows=lambda word: word != "qxz"), Step)
+
+
+def test_a_numeral_is_known_by_the_words_that_are_said_for_it():
+    text = "It costs $19 in the small shop by the sea today."
+    heard = "it costs dirty in the small shop by the sea today"
+    takes = takes_of(heard, heard.replace("sea", "tea"), text=text)
+    asked = []
+    assert isinstance(decided(takes, Resample(), text=text, knows=lambda word: not asked.append(word)), Step)
+    assert "nineteen" in asked

@@ -62,11 +62,13 @@ def test_a_job_that_is_verified_writes_what_it_made_and_exits_with_0(demo, tmp_p
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     report = json.loads(out)
-    assert set(report) == {"verified", "target", "accuracy", "wav", "sentences"}
+    assert set(report) == {"verified", "target", "accuracy", "wav", "takes", "sentences"}
     assert report["verified"] is True
     assert report["target"] == 0.95
     (sentence,) = report["sentences"]
-    assert set(sentence) == {"text", "transcript", "accuracy", "attempts", "wrong_words"}
+    assert set(sentence) == {
+        *("text", "transcript", "accuracy", "attempts", "strategy", "spoken", "wrong_words", "reason", "detail")
+    }
     assert sentence["text"] == SENTENCE
     assert sentence["accuracy"] >= 0.95
     assert json.loads((tmp_path / "made" / "report.json").read_text(encoding="utf-8")) == report
@@ -82,6 +84,7 @@ def test_a_job_that_is_not_verified_exits_with_1_and_says_what_was_not_heard(dem
     report = json.loads(out)
     assert report["verified"] is False
     assert report["sentences"][0]["wrong_words"]
+    assert (report["sentences"][0]["reason"], "vocabulary" in err) == ("target_unreachable", True)
     assert "Traceback" not in err
 
 

@@ -52,7 +52,8 @@ class STT(Protocol):
 
     One whose hearings cost nothing may have an attribute ``second_speeds``, such as ``(0.9, 1.1)``: the speeds at
     which the loop has it hear a take again that it didn't understand
-    (:class:`~progresskit.audio.Relisten`), where no strategies are given.
+    (:class:`~progresskit.audio.Relisten`), where no strategies are given. One with a fixed vocabulary may have a
+    method ``knows(word) -> bool``: a sentence is given up early where it can't pass without words that aren't in it.
     """
 
     def transcribe(self, *args: Any, **hints: Any) -> Any:
@@ -210,6 +211,7 @@ class Ear(_Backend):
         super().__init__(stt, "transcribe", _STT_HINTS)
         self.takes: Literal["audio", "bytes", "url"] = _form_of(self.first)
         self.second_speeds: tuple[float, ...] = tuple(getattr(stt, "second_speeds", ()))
+        self.knows: Callable[[str], bool] | None = getattr(stt, "knows", None)
 
     async def hear(self, audio: Audio, hints: Mapping[str, Any]) -> Transcript:
         """Write down what is heard.

@@ -6,12 +6,14 @@ given up, each with a reason that the result names:
 - ``budget``: its attempts are used up (seconds and characters are counted elsewhere, and stop it by the same name).
 - ``identical_takes``: the voice gave the same bytes twice, and nothing is left to try that differs.
 - ``same_words_failed``: the same words failed in two takes running, and nothing is left that differs.
-- ``target_unreachable``: some words failed in each of four takes or more, they alone keep the sentence below the
-  target, and nothing is left that differs; or the strategies have nothing to offer at all.
+- ``target_unreachable``: some words failed in each of four takes or more (of two, where the recogniser says that it
+  has no such words), they alone keep the sentence below the target, and nothing is left that differs; or the
+  strategies have nothing to offer at all.
 
-Takes of which nothing was heard right don't count in the last two: they tell nothing of single words. A retake
-*differs* where its text and voice together are new. So no sentence is given up while there is another way to
-say it and an attempt to say it with, and none is said in the same way until the budget is gone.
+Takes of which nothing was heard right don't count in the last two, but for words that the recogniser doesn't have:
+they tell nothing of single words. A retake *differs* where its text and voice together are new. So no sentence is given
+up while there is another way to say it and an attempt to say it with, and none is said in the same way until the
+budget is gone.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from progresskit.audio.normalize import words
+from progresskit.audio.spoken import spoken_form
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from progresskit.audio.models import Sentence, Take
     from progresskit.audio.normalize import Span
@@ -73,12 +78,14 @@ class Escalation:
         attempts: Most takes of a sentence.
         target: The accuracy to reach.
         language: BCP 47 tag; None = by each text.
+        knows: Tells whether the recogniser's vocabulary has a word; None = it doesn't say.
     """
 
     strategies: Sequence[Strategy]
     attempts: int
     target: float
     language: str | None = None
+    knows: Callable[[str], bool] | None = None
 
     def next(self, sentence: Sentence) -> Step | Stop:
         """Return what to do for a sentence that has takes, of which none passed."""
@@ -108,13 +115,24 @@ class Escalation:
         *_, before, last = [None, *sentence.takes]
         if any(take.flaw == "identical" for take in sentence.takes):
             return Stop("identical_takes", "the voice gave the same bytes twice")
+        if before is not None and (unknown := self._unknown(sentence)):
+            return Stop("target_unreachable", f"the recogniser's vocabulary doesn't have: {_listed(unknown)}")
         if before is not None and _failing(before) and _failing(before) == _failing(last):
             return Stop("same_words_failed", f"the same words failed in two takes running: {_listed(last.wrong_words)}")
         scores = [take.score for take in sentence.takes if take.score is not None and _failing(take)]
         if len(scores) >= _STUBBORN_AFTER and not self._is_reachable(scores):
-            words = _listed(never_heard(scores))
-            return Stop("target_unreachable", f"in {len(scores)} takes, however said, these were never heard: {words}")
+            never = _listed(never_heard(scores))
+            return Stop("target_unreachable", f"in {len(scores)} takes, however said, these were never heard: {never}")
         return None
+
+    def _unknown(self, sentence: Sentence) -> tuple[str, ...]:
+        """Return the words that the recogniser can't hear, where no take can pass without them."""
+        scores = [take.score for take in sentence.takes if take.score is not None]
+        if self.knows is None or not scores or self._is_reachable(scores):
+            return ()
+        return tuple(
+            word for word in never_heard(scores) if not all(map(self.knows, words(spoken_form(word, self.language))))
+        )
 
     def _is_reachable(self, scores: Sequence[Score]) -> bool:
         """Tell whether a take could pass in which all is heard but what never was."""

@@ -100,7 +100,11 @@ class Run:
             url_of=partial(stored, store=settings.store),
         )
         self._escalation = Escalation(
-            strategies=settings.strategies, attempts=attempts, target=target, language=hints["language"]
+            strategies=settings.strategies,
+            attempts=attempts,
+            target=target,
+            language=hints["language"],
+            knows=settings.ear.knows,
         )
         # Takes that a voice gives as URLs alone can't be joined: then the whole text is one.
         alone = settings.split and not (settings.ear.takes == "url" and settings.store is None)

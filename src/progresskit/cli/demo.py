@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise MissingDependencyError.for_extra(package="rich", extra="cli") from error
 
-from progresskit.audio import AudioCorrectionLoop
+from progresskit.audio import AudioCorrectionLoop, take_sheet
 from progresskit.audio.models import join_takes
 from progresskit.audio.sentences import has_words
 from progresskit.cli.serving import LOOPBACK, listen, local_server
@@ -224,8 +224,8 @@ class _Job:
             raise
 
     def _written(self, result: VerifiedAudio) -> dict[str, Any]:
-        """Write the WAV and the report, and return the report."""
-        wav = None
+        """Write the WAV, the sheet of all takes and the report, and return the report."""
+        wav, sheet = None, self._out / "takes.html"
         if result.segments:  # else the voice failed at once
             wav = self._out / "speech.wav"
             wav.write_bytes(join_takes(result.segments).data)
@@ -234,17 +234,23 @@ class _Job:
             "target": self._target,
             "accuracy": result.accuracy,
             "wav": str(wav) if wav else None,
+            "takes": str(sheet),
             "sentences": [
                 {
                     "text": sentence.text.strip(),
                     "transcript": sentence.transcript,
                     "accuracy": sentence.accuracy,
                     "attempts": sentence.attempts,
+                    "strategy": sentence.best.strategy if sentence.best else "",
+                    "spoken": sentence.best.spoken if sentence.best else "",
                     "wrong_words": list(sentence.wrong_words),
+                    "reason": sentence.reason,
+                    "detail": sentence.detail,
                 }
                 for sentence in result.sentences
             ],
         }
+        sheet.write_text(take_sheet(result), encoding="utf-8")
         (self._out / "report.json").write_bytes(_json(report))
         self.report, self._result = report, result
         return report
@@ -269,7 +275,9 @@ class _Job:
             )
             if sentence.wrong_words:
                 self._console.print(Text(f"         not heard: {visible(', '.join(sentence.wrong_words))}", style))
-        beside = ", and speech.wav beside it" if result.segments else ""
+            if sentence.detail:
+                self._console.print(Text(f"         given up: {visible(sentence.detail)}", style))
+        beside = ", with takes.html and speech.wav beside it" if result.segments else ""
         self._console.print(Text(visible(f"Written: {self._out / 'report.json'}{beside}")))
 
 

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import weakref
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from progresskit import _platform
@@ -20,7 +22,7 @@ from progresskit.errors import MissingDependencyError, STTError
 
 try:
     import numpy as np
-    import pocketsphinx  # noqa: F401 - used by the worker; here it only must be there
+    import pocketsphinx
     import soxr
 except ImportError as error:
     raise MissingDependencyError.for_extra(error.name or "pocketsphinx", "pocketsphinx") from error
@@ -42,6 +44,14 @@ _LOWEST_RATE: Final = 4_000
 _START_S: Final = 60.0
 _S_PER_SECOND: Final = 20.0
 _DTYPES: Final = {(False, 1): "u1", (False, 2): "<i2", (False, 4): "<i4", (True, 4): "<f4", (True, 8): "<f8"}
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    """Return the words of the model's dictionary: the first of each line, ``read(2)`` being a second way to say it."""
+    path = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(line.partition(" ")[0].partition("(")[0].replace("'", "") for line in lines)
 
 
 class _DiedError(Exception):
@@ -90,6 +100,14 @@ class PocketSphinxSTT:
         clip = _clip_of(audio)
         text = self._hear(clip) if clip else ""
         return Transcript(text, language="en-US")
+
+    def knows(self, word: str) -> bool:
+        """Tell whether its vocabulary has a word: no other word is ever heard.
+
+        Args:
+            word: One word in lower case; an apostrophe in it may be left out.
+        """
+        return word in _vocabulary()
 
     def close(self) -> None:
         """End the worker at once, from any thread; a call under way fails. More than once is fine."""
