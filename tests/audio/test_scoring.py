@@ -11,6 +11,7 @@ import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jiwer
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -55,6 +56,19 @@ def test_bounds(reference, hypothesis, language, unit):
     assert result.cer >= 0
     rate = result.wer if result.unit == "word" else result.cer
     assert result.accuracy == pytest.approx(max(0, 1 - rate))
+
+
+folded = st.text("abcñи글각한日本あ", min_size=1, max_size=4)  # no digits: the gap between two of them counts
+folded_texts = st.lists(folded, min_size=1, max_size=8).map(" ".join)
+
+
+@given(folded_texts, folded_texts | st.just(""), st.sampled_from(("en", "ko", "zh", "ja", None)))
+def test_without_readings_the_rates_of_folded_texts_are_those_of_jiwer(reference, hypothesis, language):
+    result = score(reference, hypothesis, language=language, readings=False)
+    assert result.wer == jiwer.wer(reference, hypothesis)
+    if result.unit == "character":  # where spaces are no characters
+        reference, hypothesis = reference.replace(" ", ""), hypothesis.replace(" ", "")
+    assert result.cer == jiwer.cer(reference, hypothesis)
 
 
 @given(any_text.filter(has_words) | spoken, scripts)

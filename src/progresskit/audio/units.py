@@ -133,6 +133,7 @@ class Reader:
         said, heard = _units(reference, unit, known), _units(hypothesis, unit, known)
         if said.values == heard.values or not (self._readings or self._aliases):
             return said, heard
+        spelled = words(reference), words(hypothesis)
         blocks = opcodes(said.values, heard.values)
         said_open, heard_open = _open(blocks, len(said.values), len(heard.values))
         said_arcs = sorted(self._arcs(said, heard, known, said_open), key=itemgetter(0))  # else as they were given
@@ -142,7 +143,7 @@ class Reader:
         for window in windows(blocks, said_arcs, heard_arcs, unit):
             here, there = _inside(said, said_arcs, window[:2]), _inside(heard, heard_arcs, window[2:])
             if self._readings and unit == "word":
-                there.arcs.extend(_respacings(here.values, there.values))
+                there.arcs.extend(_respacings(spelled[0][slice(*window[:2])], spelled[1][slice(*window[2:])], known))
             for_said, for_heard = _closest(here, there)
             chosen_said += for_said
             chosen_heard += for_heard
@@ -315,18 +316,19 @@ def _read(units: Units, arcs: Sequence[Arc]) -> Units:
     return units._replace(values=values, origin=origin)
 
 
-def _respacings(said: Sequence[str], heard: Sequence[str]) -> list[Arc]:
-    """Return the readings of a transcript's words joined or parted as the reference has them.
+def _respacings(said: Sequence[str], heard: Sequence[str], language: Language | None) -> list[Arc]:
+    """Return the readings of a transcript's words, as they are spelled, joined or parted as the reference has them.
 
     ``web site`` for ``website``, ``p m`` for ``PM``, ``well known`` for ``well-known``: spacing is no
     difference. A place between two digits, or a digit and a sign, always stays one.
     """
+    sound = language.sound if language is not None else str
     surplus = Counter(heard)
     surplus.subtract(said)
     missing = {word for word, count in surplus.items() if count < 0}
     added = {word for word, count in surplus.items() if count > 0}
-    joined = [Arc(first, last + 1, (whole,)) for first, last, whole in _compounds(heard, missing)]
-    parts = {whole: tuple(said[first : last + 1]) for first, last, whole in _compounds(said, added)}
+    joined = [Arc(first, last + 1, (sound(whole),)) for first, last, whole in _compounds(heard, missing)]
+    parts = {whole: tuple(map(sound, said[first : last + 1])) for first, last, whole in _compounds(said, added)}
     parted = [Arc(at, at + 1, parts[word]) for at, word in enumerate(heard) if word in parts]
     return joined + parted
 
