@@ -324,10 +324,36 @@ def test_boilerplate_that_the_script_says_is_judged_like_any_text():
         ("네.", "내", "passed"),
         ("谢谢。", "写写", "unheard"),
         ("안녕하세요.", "안녕히세요", "failed"),
+        ("좋습니다.", "놓습니까", "failed"),
+        ("Good night Bob.", "food fight rob", "failed"),
+        ("I've seen.", "I have sin", "unheard"),  # three words in the reading that is closest
+        ("Not now.", "now", "failed"),  # a veto comes first
     ],
 )
 def test_a_text_too_short_to_judge_is_unheard_unless_the_transcript_has_it(reference, hypothesis, verdict):
     assert score(reference, hypothesis).verdict(TARGET) == verdict
+
+
+SENTENCE = "we walked along the quiet river until the sun went down behind those hills"
+CLAUSE = "우리는조용한강가를따라해가산너머로질때까지함께걸었다"
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "verdict"),
+    [
+        (SENTENCE, SENTENCE.replace("the quiet river ", ""), "passed"),
+        (SENTENCE, SENTENCE.replace("along the quiet river ", ""), "failed"),
+        (SENTENCE, SENTENCE.replace("river", "river we all liked"), "passed"),
+        (SENTENCE, SENTENCE.replace("river", "river we all liked best"), "failed"),
+        (SENTENCE, SENTENCE.replace("river", "lake").replace("sun", "moon").replace("went", "sank"), "passed"),
+        (SENTENCE, f"{SENTENCE} everybody agreed", "passed"),
+        (SENTENCE, f"{SENTENCE} please subscribe", "failed"),  # as short, but what recognisers write on silence
+        (CLAUSE, CLAUSE.replace("해가산너머로질", ""), "passed"),
+        (CLAUSE, CLAUSE.replace("해가산너머로질때", ""), "failed"),
+    ],
+)
+def test_four_words_or_eight_characters_on_end_fail_at_any_target(reference, hypothesis, verdict):
+    assert score(reference, hypothesis).verdict(0.5) == verdict
 
 
 @pytest.mark.parametrize("target", [-0.1, 1.01, float("nan"), 95])
@@ -364,6 +390,18 @@ def test_must_say_works_where_characters_count():
     scorer = Scorer(language="ko", must_say=["홍길동"])
     assert scorer("홍길동 님을 찾습니다.", "홍길둥 님을 찾습니다").critical == (Veto("must_say", "홍길동", "홍길둥"),)
     assert scorer("홍길동 님을 찾습니다.", "홍 길동님을 찾았습니다").critical == ()
+
+
+def test_opposites_of_your_own_veto_like_those_of_the_language():
+    scorer = Scorer(opposites=[("inlet", "outlet", "drain")])
+    reference = (
+        "open the inlet valve first and then wait until the pressure in the second tank has reached its limit again"
+    )
+    (veto,) = scorer(reference, reference.replace("inlet", "outlet")).critical
+    assert veto == Veto("opposite", "inlet", "outlet")
+    assert scorer(reference, reference.replace("inlet ", "")).critical == (Veto("opposite", "inlet", ""),)
+    assert scorer(reference, reference.replace("inlet", "islet")).critical == (), "a slip, and no other of the group"
+    assert score(reference, reference.replace("inlet", "outlet")).critical == ()
 
 
 def test_aliases_are_one_spelling_on_both_sides():
@@ -528,7 +566,7 @@ def test_hostile_texts_are_scored_within_seconds(reference, hypothesis):
     result = score(reference, hypothesis)
     assert result.counts.hits <= len(reference)
     assert result.verdict(TARGET) != "passed"
-    assert time.perf_counter() - started < 8
+    assert time.perf_counter() - started < 20
 
 
 def test_a_sentence_costs_far_less_than_a_millisecond():

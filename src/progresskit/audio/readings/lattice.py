@@ -114,19 +114,29 @@ def _edits(left: Sequence[Sequence[_Step]], right: Sequence[Sequence[_Step]]) ->
         first[j] = min([first[before] for before, _ in arriving]) + 1
     table = [first]
     for steps in left[1:]:
-        froms = [(table[step.before], step.unit) for step in steps]
-        row = [min([above[0] for above, _ in froms]) + 1]
-        for j in range(1, len(right)):
-            fewest = min([above[j] for above, _ in froms]) + 1
-            for before, unit in plain_right[j]:
-                if row[before] < fewest:
-                    fewest = row[before] + 1
-                for above, other in froms:
-                    cost = above[before] + (unit != other)
-                    fewest = min(fewest, cost)
-            row.append(fewest)
+        row = [min([table[step.before][0] for step in steps]) + 1]
+        for before, unit, _ in steps:
+            _advance(row, table[before], unit, plain_right)
         table.append(row)
     return table
+
+
+def _advance(row: list[int], above: list[int], unit: str, right: Sequence[Sequence[tuple[int, str]]]) -> None:
+    """Bring a node's row to the fewest edits that one step into it allows, beside those that it has already."""
+    known = len(row)
+    for j in range(1, len(right)):
+        fewest = above[j] + 1
+        for before, other in right[j]:  # compared by hand: min() would take most of the time
+            cost = above[before] if unit == other else above[before] + 1
+            if cost < fewest:  # noqa: PLR1730 - as said
+                fewest = cost
+            cost = row[before] + 1
+            if cost < fewest:  # noqa: PLR1730 - as said
+                fewest = cost
+        if j >= known:
+            row.append(fewest)
+        elif fewest < row[j]:
+            row[j] = fewest
 
 
 def _last_steps(
