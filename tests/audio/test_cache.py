@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 
+import anyio
 import pytest
 
-from progresskit.audio import Audio, AudioCorrectionLoop, Transcript
+from progresskit.audio import Audio, AudioCorrectionLoop, OtherVoice, Relisten, Transcript
 from progresskit.audio.cache import DirectoryCache, Memory, key_of
 from progresskit.audio.strategies import Resample, SpokenForm
 from progresskit.testing import ScriptedSTT, ScriptedTTS
@@ -46,6 +48,29 @@ def test_what_a_take_depends_on_makes_it_another(tmp_path, change):
     assert voice.calls
 
 
+def test_what_a_hearing_depends_on_makes_it_another(tmp_path):
+    class Other(ScriptedSTT):
+        pass
+
+    def asked(ear, **options):
+        with AudioCorrectionLoop(tts=ScriptedTTS(), stt=ear, cache=tmp_path, concurrency=1) as loop:
+            loop.generate_verified_audio(TEXT, **options)
+        return len(ear.calls)
+
+    assert [asked(ScriptedSTT()) for _ in range(2)] == [3, 0]
+    assert asked(Other()) == 3
+    assert asked(ScriptedSTT(), language="en") == 3, "the takes are the same bytes"
+
+
+def test_bare_samples_at_another_speed_are_another_sound(tmp_path):
+    sound = tone("Hello there my friends.").pcm()
+    take = Audio(bytes(sound.frames), "audio/pcm", sample_rate=sound.sample_rate, channels=1)
+    ear = ScriptedSTT([WRONG, "hello there my friends"])
+    with AudioCorrectionLoop(ScriptedTTS([take]), ear, strategies=[Relisten(speeds=[0.9])], cache=tmp_path) as loop:
+        assert loop.generate_verified_audio("Hello there my friends.").passed
+    assert len(ear.calls) == 2
+
+
 def test_another_voice_has_takes_of_its_own(tmp_path):
     class Other(ScriptedTTS):
         pass
@@ -63,6 +88,9 @@ def test_strategies_and_attempts_have_takes_of_their_own(tmp_path):
 
     assert run(Resample()) == 0
     assert run(SpokenForm(lambda text, _: text.replace("five", "fife"))) == 1, "the first take is the same"
+    again = Resample()
+    again.name = "another take"
+    assert run(again) == 1, "it may say the same text"
 
 
 def test_an_entry_that_is_broken_is_made_again(tmp_path):
@@ -87,6 +115,51 @@ def test_a_cache_that_fails_is_no_failure_of_the_job(caplog):
     assert result.passed
     assert len(voice.calls) == 3
     assert "disk full" in caplog.text
+
+
+def test_a_cache_that_fails_each_time_is_said_once(caplog):
+    class Broken:
+        def get(self, key):
+            raise OSError(5, "gone")
+
+        put = get
+
+    assert verified(Broken())[0].passed
+    assert [record.getMessage()[:22] for record in caplog.records] == [
+        "the cache can't be rea",
+        "the cache can't be wri",
+    ]
+
+
+def test_a_cache_that_hangs_holds_up_nothing():
+    class Hung(dict):
+        async def get(self, key):
+            await anyio.sleep_forever()
+
+        put = dict.__setitem__
+
+    with AudioCorrectionLoop(ScriptedTTS(), ScriptedSTT(), cache=Hung(), timeout_s=0.1) as loop:
+        assert loop.generate_verified_audio("Hello there my friends.").passed
+
+
+@pytest.mark.parametrize("cache", ["", 5, b"/tmp", {}, object()], ids=repr)
+def test_what_is_no_cache_is_refused_at_once(cache):
+    with pytest.raises(TypeError, match="give the path of a directory"):
+        AudioCorrectionLoop(ScriptedTTS(), ScriptedSTT(), cache=cache)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
+def test_what_stands_in_the_place_of_an_entry_does_no_harm(tmp_path):
+    verified(tmp_path)
+    target = tmp_path / "target"
+    target.write_bytes(b"not yours")
+    for number, file in enumerate(files(tmp_path)):
+        if file != target:
+            file.unlink()
+            [lambda file=file: os.mkfifo(file), lambda file=file: file.symlink_to(target), file.mkdir][number % 3]()
+    result, voice, _ = verified(tmp_path)
+    assert (result.passed, len(voice.calls)) == (True, 3)
+    assert target.read_bytes() == b"not yours"
 
 
 def test_any_object_that_gets_and_puts_is_a_cache():
@@ -122,6 +195,9 @@ def test_a_backend_that_can_not_be_told_from_others_is_refused_at_once(tmp_path)
 
     with pytest.raises(TypeError, match="cache_id"):
         AudioCorrectionLoop(tts=speak, stt=ScriptedSTT(), cache=tmp_path)
+    for strategy in (OtherVoice(speak), Relisten(stt=lambda audio: "")):
+        with pytest.raises(TypeError, match="cache_id"):
+            AudioCorrectionLoop(ScriptedTTS(), ScriptedSTT(), strategies=[strategy], cache=tmp_path)
     AudioCorrectionLoop(tts=speak, stt=ScriptedSTT()).close()
 
 
@@ -149,6 +225,8 @@ async def test_what_comes_out_is_what_went_in(tmp_path):
     await memory.keep_transcript(key_of(kind="transcript"), heard)
     assert await memory.transcript(key_of(kind="transcript")) == heard
     assert await memory.take(key_of(kind="take", text="other")) is None
+    assert await memory.take(key_of(kind="transcript")) is None, "it is whole, and something else"
+    assert await memory.transcript(key_of(kind="take")) is None
 
 
 JOB = """

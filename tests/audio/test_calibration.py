@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from progresskit.audio import Audio
 from progresskit.audio.calibration import calibrate
 from progresskit.errors import STTError
 from progresskit.testing import ScriptedSTT, ScriptedTTS
@@ -37,9 +38,22 @@ def test_what_passes_at_no_target_reaches_nothing():
     assert found.samples[0].accuracies == (0.0, 0.0, 0.0)
 
 
+def test_a_take_with_a_veto_or_without_sound_reaches_nothing():
+    sample = "We have paid 5 of them on time every single day of this long and cold winter."
+    silent = Audio(b"\0\0" * 16_000, "audio/pcm", sample_rate=16_000, channels=1)
+    ear = ScriptedSTT([sample.replace("5", "six")])
+    found = calibrate(ScriptedTTS([silent]), ear, [sample], takes=3)
+    assert found.samples[0].accuracies == (0.0, 0.0, 1.0)
+    assert len(ear.calls) == 2
+
+
 def test_a_scorer_of_numbers_will_do():
     found = calibrate(ScriptedTTS(), ScriptedSTT(), SAMPLES, scorer=lambda *_: 0.7251)
     assert (found.target, found.never_heard) == (0.72, ())
+
+
+def test_silence_reaches_nothing_whatever_the_scorer_says():
+    assert calibrate(ScriptedTTS(), ScriptedSTT([""] * 3), SAMPLES[:1], scorer=lambda *_: 1.0).target == 0
 
 
 def test_a_recogniser_that_fails_calibrates_nothing():
@@ -47,10 +61,10 @@ def test_a_recogniser_that_fails_calibrates_nothing():
         calibrate(ScriptedTTS(), ScriptedSTT([STTError("no model", retryable=False)]), SAMPLES)
 
 
-@pytest.mark.parametrize("samples", [[], "text", ["..."], ["fine", ""]])
+@pytest.mark.parametrize("samples", [[], "text", ["..."], ["fine", ""], [None], iter(())])
 def test_samples_without_words_are_refused(samples):
     with pytest.raises(ValueError, match="samples are not valid"):
         calibrate(ScriptedTTS(), ScriptedSTT(), samples)
-    for wrong in ({"takes": 0}, {"share": 0}, {"share": 1.1}):
+    for wrong in ({"takes": 0}, {"takes": 1.5}, {"share": 0}, {"share": 1.1}):
         with pytest.raises(ValueError, match="are not valid"):
             calibrate(ScriptedTTS(), ScriptedSTT(), SAMPLES, **wrong)

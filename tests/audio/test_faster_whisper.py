@@ -185,11 +185,12 @@ def test_what_cant_be_heard_is_an_error_that_no_retry_mends(audio):
     assert model.calls == []
 
 
-def test_what_is_too_long_is_refused_before_it_is_decoded(monkeypatch):
-    monkeypatch.setattr(module, "_LONGEST_S", 1.0)
+@pytest.mark.parametrize("audio", [tone(TEXT), Audio(as_file("flac", "flac"), "audio/flac")])
+def test_what_is_too_long_is_refused_before_its_samples_are_kept(monkeypatch, audio):
+    monkeypatch.setattr(module, "_LONGEST_S", 0.5)
     stt, model = hearing([segment(" Hi.")])
-    with pytest.raises(STTError, match="at most 1 s") as caught:
-        stt.transcribe(tone(TEXT))
+    with pytest.raises(STTError, match="longer than 0 s") as caught:
+        stt.transcribe(audio)
     assert not caught.value.retryable
     assert model.calls == []
 

@@ -271,10 +271,36 @@ def test_a_store_that_fails_as_well_does_not_hide_the_backend_s_error(make):
         loop.generate_verified_audio(TEXT)
 
 
-def test_a_store_that_gives_no_url_is_said(make):
-    loop, *_ = make(store=lambda audio: None)
-    with pytest.raises(TypeError, match="store= gave None"):
+@pytest.mark.parametrize("given", [None, 5, b"s3://x", ""])
+def test_a_store_that_gives_no_url_is_said(make, given):
+    loop, *_ = make(store=lambda audio: given)
+    with pytest.raises(TypeError, match="store= gave "):
         loop.generate_verified_audio(TEXT)
+
+
+@pytest.mark.parametrize("given", [None, 5, "x", [0, 1]])
+def test_only_bytes_are_sound(make, given):
+    loop, *_ = make(join=lambda takes: given)  # bytes(5) would be published, as five zeros
+    with pytest.raises(TypeError, match="join= gave"):
+        loop.generate_verified_audio(TEXT)
+    loop, *_ = make(lambda text: "https://example.com/x", fetch=lambda url: given)
+    with pytest.raises(TTSError, match="fetch= gave"):
+        loop.generate_verified_audio(TEXT)
+
+
+def test_what_was_fetched_is_checked_like_any_take(make):
+    loop, *_ = make(
+        lambda text: "https://example.com/x", fetch=lambda url: tone("x").data[:-10], budget=Budget(characters=30)
+    )
+    with pytest.raises(TTSError, match="broken file: it is truncated"):
+        loop.generate_verified_audio("Hello there my friends.")
+
+
+def test_a_wait_of_minutes_is_a_failure_that_says_how_long(make):
+    loop, voice, _ear = make([TTSError("busy", retry_after_s=600)])
+    with pytest.raises(TTSError, match="busy") as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert (caught.value.retryable, caught.value.retry_after_s, len(voice.calls)) == (True, 600, 1)
 
 
 def test_a_store_that_stumbles_is_asked_again(make):
@@ -301,10 +327,14 @@ def test_a_backend_that_ends_its_thread_or_its_own_task_has_failed_and_nothing_h
         task.cancel()
         await task
 
-    for voice, said in ((leave, "SystemExit: 3"), (cancel, "cancelled from within")):
+    async def leave_the_loop(text):
+        sys.exit(3)
+
+    for voice, said in ((leave, "SystemExit: 3"), (leave_the_loop, "SystemExit: 3"), (cancel, "cancelled from within")):
         loop, *_ = make(voice, timeout_s=5)
-        with pytest.raises(TTSError, match=said):
-            loop.generate_verified_audio(TEXT)
+        for _ in range(2):
+            with pytest.raises(TTSError, match=said):
+                loop.generate_verified_audio(TEXT)
 
 
 def test_a_recogniser_that_fails_is_no_pass(make):
@@ -425,12 +455,44 @@ def test_what_on_progress_raises_in_any_phase_ends_the_loop(make, phase):
 
 
 def test_an_async_on_progress_needs_the_async_face(make):
-    async def on_progress(_progress, _message, _metadata): ...
+    class OnProgress:
+        async def __call__(self, _progress, _message, _metadata): ...
 
     loop, voice, _ear = make()
-    with pytest.raises(TypeError, match="agenerate_verified_audio"):
-        loop.generate_verified_audio(TEXT, on_progress=on_progress)
+    for on_progress in (OnProgress(), OnProgress().__call__):
+        with pytest.raises(TypeError, match="agenerate_verified_audio"):
+            loop.generate_verified_audio(TEXT, on_progress=on_progress)
     assert voice.calls == []
+
+
+def test_a_run_ends_with_what_on_progress_raised(make):
+    ended = threading.Event()
+
+    async def speak(text):
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.set()
+
+    loop, *_ = make(speak)
+    with pytest.raises(ZeroDivisionError):
+        loop.generate_verified_audio(TEXT, on_progress=lambda *_: 1 / 0)
+    assert ended.wait(10)
+
+
+def test_no_two_are_spoken_at_once(make):
+    speaking, most = [], []
+
+    async def speak(text):
+        speaking.append(text)
+        most.append(len(speaking))
+        await anyio.sleep(0.01)
+        speaking.pop()
+        return tone(text)
+
+    loop, *_ = make(speak, concurrency=3)
+    assert loop.generate_verified_audio(TEXT).passed
+    assert max(most) == 1
 
 
 def test_two_threads_may_use_one_loop_at_once(make):
@@ -498,7 +560,14 @@ def test_a_number_out_of_range_is_refused(make, options):
     loop, *_ = make()
     with pytest.raises(ValueError, match="is not valid"):
         loop.generate_verified_audio(TEXT, **options)
-    for wrong in ({"timeout_s": 0}, {"concurrency": -1}, {"on_fail": "shrug"}):
+    wrongs = [
+        {"timeout_s": 0},
+        {"concurrency": -1},
+        {"concurrency": 0.5},
+        {"max_take_bytes": 0.5},
+        {"on_fail": "shrug"},
+    ]
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="is not valid"):
             make(**wrong)
 
@@ -526,6 +595,19 @@ def test_without_arguments_what_is_missing_is_said(monkeypatch):
 def test_a_limit_that_is_no_positive_number_is_no_budget(limit):
     with pytest.raises(ValueError, match="is no budget"):
         Budget(**limit)
+
+
+@pytest.mark.parametrize("answer", [None, "one", [1.0], 1j])
+def test_a_scorer_that_gives_nothing_of_the_kind_is_said(make, answer):
+    loop, *_ = make(scorer=lambda *_: answer)
+    with pytest.raises(TypeError, match="the scorer gave"):
+        loop.generate_verified_audio(TEXT)
+
+
+def test_silence_passes_no_scorer(make):
+    loop, *_ = make(stt=["", "...", "", ""], scorer=lambda *_: 1.0, on_fail="best")
+    result = loop.generate_verified_audio("Hello there my friends.", max_attempts=4)
+    assert {take.verdict for take in result.sentences[0].takes} == {"unheard"}
 
 
 def test_a_scorer_that_gives_no_number_passes_nothing(make):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from progresskit.audio import AudioCorrectionLoop, Budget, score
 from progresskit.audio.models import join_takes
 from progresskit.audio.relisten import Relisten
-from progresskit.audio.strategies import OtherVoice, Resample, Respell, SpokenForm
+from progresskit.audio.strategies import OtherVoice, Resample, Respell, Retake, SpokenForm
 from progresskit.errors import BackendError, STTError
 from progresskit.testing import ScriptedSTT, ScriptedTTS
 from progresskit.testing.audio import tone
@@ -134,6 +134,29 @@ def test_what_another_voice_says_is_asked_of_that_voice():
     assert [call["voice_id"] for call in voice.calls] == ["joe", "amy"]
     assert [call["voice_id"] for call in other.calls] == [None]
     assert [take.voice for take in result.sentences[0].takes] == ["", "amy", "ScriptedTTS"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (lambda: "a text", "'mine' gave a str: return a Retake, or None"),
+        (lambda: Retake(None), "retake of None"),
+        (lambda: Retake("Hello.", voice_id=5), "with the voice 5"),
+        (lambda: Retake("Hello.", tts=5), "int is no backend"),
+    ],
+)
+def test_a_strategy_that_gives_no_retake_is_said(given, said):
+    class Mine:
+        name = "mine"
+
+        def retake(self, sentence, language):
+            return given()
+
+    with (
+        AudioCorrectionLoop(ScriptedTTS(), ScriptedSTT(["hello bear"]), strategies=[Mine()]) as loop,
+        pytest.raises(TypeError, match=said),
+    ):
+        loop.generate_verified_audio("Hello there my friends.")
 
 
 def test_what_is_no_strategy_is_refused():

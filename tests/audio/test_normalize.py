@@ -50,6 +50,7 @@ def test_folding_twice_is_folding_once(text):
         ("$19.99, 5 €, 85%, 85 %, US$5, -$5 and $ or %", "$ 19.99 5 € 85 % 85 % us $ 5 -$ 5 and or"),
         ("MP3 3rd v2.10 5'10", "mp3 3rd v2.10 5 10"),
         ("Ｗｉｄｅ １２．５％", "wide 12.5 %"),
+        ("三・五 二十･五 3・5 ・5 第一・三十年代 ジョン・スミス", "三.五 二十.五 3.5 5 第一 三十年代 ジョン スミス"),
         ("Straße ﬁn İstanbul", "strasse fin istanbul"),
         ("exam\u00adple zero\u200bwidth", "example zero width"),
     ],

@@ -19,10 +19,10 @@ def planned(sentences, attempts):
     return Plan(sentences, Escalation(strategies=[Resample()], attempts=attempts, target=0.95))
 
 
-def take(plan, work, accuracy):
+def take(plan, work, accuracy, verdict=None):
     number = len(work.takes) + 1
     audio = Audio(f"{work.number} {number}".encode(), "audio/mpeg")
-    verdict = "passed" if accuracy >= 0.95 else "failed"
+    verdict = verdict or ("passed" if accuracy >= 0.95 else "failed")
     plan.took(work, Take(attempt=number, spoken=work.reference, audio=audio, accuracy=accuracy, verdict=verdict))
 
 
@@ -53,6 +53,13 @@ def test_after_the_first_takes_the_worst_goes_first():
     for accuracy in (0.5, 0.2, 1.0):
         take(plan, plan.next(), accuracy)
     assert [plan.next().text, plan.next().text, plan.next()] == ["b", "a", None]
+
+
+def test_a_take_that_passed_is_better_than_one_with_a_veto_that_is_more_accurate():
+    plan = planned(["a"], 3)
+    for accuracy, verdict in ((0.9, "unheard"), (0.99, "failed"), (0.96, "passed")):
+        take(plan, plan.next(), accuracy, verdict)
+    assert plan.works[0].best.accuracy == 0.96
 
 
 def test_a_stopped_plan_is_done_once_nothing_is_in_hand():

@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from progresskit.audio.alignment import levenshtein
-from progresskit.audio.normalize import has_words
+from progresskit.audio.normalize import has_words, words
 from progresskit.audio.scoring import Scorer, Veto, score
 from progresskit.errors import MissingDependencyError
 from progresskit.testing.speech_strategies import LANGUAGES, references, transcripts
@@ -162,6 +162,14 @@ def test_from_a_perfect_transcript_any_added_or_deleted_word_lowers_the_accuracy
     assert score(reference, " ".join(words[:at] + words[at + 1 :]), language=language).accuracy < 1
 
 
+@given(st.lists(letters, min_size=2, max_size=6), scripts, st.data())
+def test_a_swap_of_two_words_that_changes_what_is_read_lowers_the_accuracy(written, language, data):
+    at = data.draw(st.integers(0, len(written) - 2))
+    swapped = [*written[:at], written[at + 1], written[at], *written[at + 2 :]]
+    assume("".join(words(" ".join(swapped))) != "".join(words(" ".join(written))))
+    assert score(" ".join(written), " ".join(swapped), language=language).accuracy < 1
+
+
 @given(pairs, st.floats(0, 1), st.floats(0, 1))
 def test_what_passes_at_a_target_passes_at_every_lower_one(pair, target, other):
     result = score(*pair)
@@ -298,6 +306,14 @@ def test_nothing_heard_is_unheard(hypothesis):
         "구독과 좋아요 부탁드립니다.",
         "请订阅",
         "ご視聴ありがとうございました",
+        "구독, 좋아요, 알림 설정 부탁드려요!",
+        "영상 시청해 주셔서 고맙습니다.",
+        "MBC 뉴스 김수영입니다.",
+        "请订阅我们的频道",
+        "字幕志愿者 杨茜茜",
+        "Please subscribe to our channel.",
+        "I will see you in the next one.",
+        "Merci d'avoir regardé !",
         "[BLANK_AUDIO]",
     ],
 )
@@ -309,6 +325,8 @@ def test_boilerplate_is_unheard_in_any_language(hypothesis):
 def test_boilerplate_that_the_script_says_is_judged_like_any_text():
     assert score("Thanks for watching!", "thanks for watching").verdict(TARGET) == "passed"
     assert score("We are done here, thanks for watching!", "thanks for watching").verdict(TARGET) == "failed"
+    assert score("Please like and subscribe today!", "like and subscribe").verdict(TARGET) == "failed"
+    assert score("시청 앞 광장에서 만나요.", "시청").verdict(TARGET) == "failed"
     assert score("The video is complete.", "the video is complete thanks for watching").verdict(TARGET) == "failed"
 
 

@@ -49,6 +49,17 @@ def test_a_header_that_promises_too_much_is_refused():
         read_wav(riff(kind(), b"data" + struct.pack("<I", 99_999) + DATA[8:]))
 
 
+@pytest.mark.parametrize(("said", "is_fine"), [(0, True), (0xFFFF_FFFF, True), (1_000, False), (1, False)])
+def test_a_file_that_claims_to_end_before_its_sound_is_refused(said, is_fine):
+    data = riff(kind(), DATA)
+    data = data[:4] + struct.pack("<I", said) + data[8:]
+    if is_fine:  # who writes to a pipe doesn't know
+        assert len(read_wav(data).frames) == 1600
+        return
+    with pytest.raises(ValueError, match=f"ends after {said + 8} bytes, and the sound after {len(data)}"):
+        read_wav(data)
+
+
 HIDDEN = [b"\x80\x90" * 800, DATA, kind() + DATA, chunk(b"LIST", b"x" * 9)[:-5]]
 AFTER = [b"", b"\0" * 7, chunk(b"LIST", b"INFO"), chunk(b"id3 ", b"x" * 99) + chunk(b"cue ", b"")]
 

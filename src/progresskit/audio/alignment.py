@@ -19,7 +19,20 @@ from progresskit.errors import MissingDependencyError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["MAX_EXACT_CELLS", "Counts", "Op", "Opcode", "Step", "counts", "distance", "levenshtein", "opcodes"]
+    from progresskit.audio.normalize import Span
+
+__all__ = [
+    "MAX_EXACT_CELLS",
+    "Counts",
+    "Op",
+    "Opcode",
+    "Step",
+    "counts",
+    "distance",
+    "levenshtein",
+    "merged",
+    "opcodes",
+]
 
 MAX_EXACT_CELLS: Final = 1_000_000_000
 """Largest product of two lengths that is aligned exactly: 31,000 words or characters against as many."""
@@ -122,6 +135,17 @@ def counts(blocks: Iterable[Opcode]) -> Counts:
     for block in blocks:
         sizes[block.op] += block.size
     return Counts(*sizes.values())
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Join spans, in order, that touch or overlap."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _is_exact(reference: Sequence[Any], hypothesis: Sequence[Any]) -> bool:

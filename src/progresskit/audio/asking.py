@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
+import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -108,9 +109,14 @@ class Asker:
 
 
 async def _uncancelled(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask a backend; one whose own task was cancelled has failed, and this call goes on."""
+    """Ask a backend; one whose own task was cancelled, or ended, has failed, and this call goes on."""
     try:
         return await ask()
+    except (SystemExit, KeyboardInterrupt) as error:
+        if threading.current_thread() is threading.main_thread():  # perhaps a signal's, which is for us all
+            raise
+        msg = f"{type(error).__name__}: {error}"  # it would end the event loop of the sync face
+        raise RuntimeError(msg) from error
     except anyio.get_cancelled_exc_class() as error:
         if anyio.current_effective_deadline() == -math.inf:  # it is us who are cancelled
             raise

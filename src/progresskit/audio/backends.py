@@ -21,7 +21,7 @@ from progresskit.errors import STTError, TTSError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["STT", "TTS", "Ear", "Voice", "call"]
+__all__ = ["STT", "TTS", "Ear", "Voice", "call", "is_async"]
 
 _TTS_HINTS: Final = ("voice_id", "language", "attempt", "seed")
 _STT_HINTS: Final = ("language",)
@@ -210,7 +210,7 @@ class Ear(_Backend):
     def __init__(self, stt: Any) -> None:
         super().__init__(stt, "transcribe", _STT_HINTS)
         self.takes: Literal["audio", "bytes", "url"] = _form_of(self.first)
-        self.second_speeds: tuple[float, ...] = tuple(getattr(stt, "second_speeds", ()))
+        self.second_speeds: tuple[float, ...] = tuple(getattr(stt, "second_speeds", None) or ())
         self.knows: Callable[[str], bool] | None = getattr(stt, "knows", None)
 
     async def hear(self, audio: Audio, hints: Mapping[str, Any]) -> Transcript:
@@ -234,7 +234,7 @@ class Ear(_Backend):
             return audio
         form = audio.data if self.takes == "bytes" else audio.url
         if not form:
-            lacks = "bytes: give the loop fetch=" if self.takes == "bytes" else "a URL: give the loop store="
+            lacks = "bytes: give the loop fetch=" if self.takes == "bytes" else "URL: give the loop store="
             msg = f"{self.name} takes {self.takes}, and the voice's sound has no {lacks}"
             raise STTError(msg, retryable=False)
         return form
@@ -242,14 +242,15 @@ class Ear(_Backend):
 
 async def call(function: Callable[..., Any], *args: Any, **hints: Any) -> Any:
     """Call a function of any kind: async in this event loop, sync in a thread of its own."""
-    if _is_async(function):
+    if is_async(function):
         result = function(*args, **hints)
     else:
         result = await in_thread(lambda: function(*args, **hints))
     return await result if inspect.isawaitable(result) else result
 
 
-def _is_async(function: Any) -> bool:
+def is_async(function: Any) -> bool:
+    """Tell whether a call of a function, or of an object, gives something to await."""
     while hasattr(function, "func"):  # functools.partial
         function = function.func
     each = function if inspect.isroutine(function) else getattr(function, "__call__", function)  # noqa: B004 - an object's own

@@ -8,6 +8,7 @@ in it when it is frequent, and when nobody would take it for a take of something
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -65,6 +66,7 @@ _TABLE: Final[dict[str, tuple[str, ...]]] = {
         "다음 영상에서 뵙겠습니다",
         "다음 시간에 만나요",
         "감사합니다",
+        "고맙습니다",
         "MBC 뉴스 이덕영입니다",
         "한글자막 by 한효정",
         "자막 제공 배달의민족",
@@ -136,6 +138,63 @@ _TABLE: Final[dict[str, tuple[str, ...]]] = {
     "": ("[BLANK_AUDIO]", "[silence]", "[music]", "[music playing]", "[inaudible]", "[noise]", "[applause]", "[음악]"),
 }
 
+_LOOSE: Final = (
+    (
+        "(?:thanks|thank you)(?: so much| very much)? for (?:watching|listening|viewing)"
+        "(?: (?:this|the|my|our|video|videos|everyone|everybody|guys|all|today))*"
+    ),
+    "(?:(?:i|we)(?:'?ll| will) )?see you (?:all |guys |again )*(?:in the )?next (?:video|time|one|week|episode)",
+    "(?:thanks|thank you) for (?:your|the) (?:attention|support)",
+    (
+        "(?=.{0,60}subscrib)(?:please|and|to|don'?t|forget|be|make|sure|hit|smash|click|the|like|likes|share|comment|"
+        "follow|subscribe|subscribing|subscribed|button|bell|icon|notification|notifications|my|our|this|"
+        "channel|for|more|videos|now)+"
+    ),
+    (
+        "(?:오늘도 |끝까지 |지금까지 |여기까지 |이 |긴 |저희 |영상을? |함께 )*(?:시청해|봐) "
+        "주(?:셔서|신 여러분|신 분들) (?:정말 |너무 |대단히 |모두 |진심으로 )*"
+        "(?:감사|고맙)(?:합니다|드립니다|습니다|드려요|해요)"
+    ),
+    (
+        "(?=.{0,20}(?:구독|좋아요.{0,20}(?:부탁|눌러)))"
+        "(?:구독|하기|좋아요|알림|설정|댓글|공유|버튼|과|와|이랑|하고|까지|도|을|를|꾹|꼭|많이|한 번씩|및)+"
+        "(?:부탁(?:드립니다|드려요|드릴게요|드리겠습니다|해요|합니다)|(?:눌러|해) 주(?:세요|시면 감사하겠습니다))?"
+    ),
+    (
+        "(?:그럼 |우리 )*다음 (?:영상|시간|주|편|이 시간)?(?:에서|에도|에)? ?(?:또 )?"
+        "(?:만나요|만나겠습니다|뵙겠습니다|찾아뵙겠습니다|뵐게요|봬요|봐요)"
+    ),
+    "많은 시청 (?:바랍니다|부탁(?:드립니다|드려요))",
+    "(?:시청자|구독자)? 여러분 (?:감사|고맙)(?:합니다|습니다)",
+    "(?:mbc|kbs|sbs|ytn|jtbc) ?뉴스 [가-힣]{2,4}입니다",
+    "한글자막 by [가-힣]{2,4}",
+    (
+        "[请請](?:不吝|大家|记得|記得)?(?:点赞|點贊|點讚|订阅|訂閱|关注|關注|转发|轉發|收藏|分享|打赏|打賞|支持|我们|我們|我|的|"
+        "频道|頻道|一下|和|与|與|明镜|明鏡|点点|點點|栏目|欄目)+"
+    ),
+    "(?:谢谢|謝謝|感谢|感謝)(?:您|你|大家|各位|们|們|的)*(?:观看|觀看|收看|收听|收聽|聆听|聆聽)",
+    "(?:我们|我們|咱们|咱們)?下(?:期|集|次|个视频|個視頻)(?:视频|節目|节目)?(?:再见|再見|见|見)",
+    "(?:中文)?字幕(?:志愿者|志願者|制作|製作|组|組|by|提供)[一-鿿]{2,4}",
+    (
+        "(?:最後まで|本日も|本日は|今日も|動画を)*ご(?:視聴|清聴|覧)(?:いただき|頂き|くださり|下さり)?(?:まして)?"
+        "(?:誠に|本当に)?ありがとうございま(?:した|す)"
+    ),
+    (
+        "(?:チャンネル登録|高評価|グッドボタン|コメント|を|も|と|ぜひ|是非|よろしく|宜しく|お願い|いたします|致します|します)*"
+        "チャンネル登録(?:高評価|グッドボタン|コメント|を|も|と|の|ほど|ぜひ|是非|よろしく|宜しく|お願い|いたします|致します|します|"
+        "してください|してね)*"
+    ),
+    "(?:それでは|では)?(?:また)?次(?:回|の動画)(?:で|も|また)*お会いしましょう",
+    "sous-?titrage .{0,30}",
+    "merci d'?avoir regarde(?: cette video)?",
+    "gracias por ver(?: (?:el|este) video)?",
+    "vielen dank furs? (?:zuschauen|zuhoren)",
+    "obrigad[oa] por assistir(?: ao video)?",
+    "grazie per (?:aver guardato|la visione)(?: (?:il|questo) video)?",
+    "спасибо за (?:просмотр|внимание)",
+)
+"""The same with what is often put in between: patterns of folded words, whose spaces are left out."""
+
 
 def is_boilerplate(hypothesis: str, reference: str) -> bool:
     """Tell whether a transcript is nothing but boilerplate that the reference doesn't say.
@@ -145,11 +204,21 @@ def is_boilerplate(hypothesis: str, reference: str) -> bool:
     """
     at = 0
     while at < len(hypothesis):
-        phrase = next((phrase for phrase in _longest_first() if hypothesis.startswith(phrase, at)), None)
-        if phrase is None or phrase in reference:
+        phrase = next((phrase for phrase in _longest_first() if hypothesis.startswith(phrase, at)), "")
+        found = [match for pattern in _patterns() if (match := pattern.match(hypothesis, at))]
+        loose = max(found, key=lambda match: match.end(), default=None)
+        if loose and loose.end() - at > len(phrase):
+            at, is_said = loose.end(), loose.re.search(reference) is not None
+        else:
+            at, is_said = at + len(phrase), phrase in reference
+        if is_said or not (phrase or loose):
             return False
-        at += len(phrase)
     return at > 0
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern.replace(" ", "")) for pattern in _LOOSE)
 
 
 @lru_cache(maxsize=1)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import anyio
 
 from progresskit.audio.backends import call
 from progresskit.audio.models import Audio, Transcript
@@ -22,7 +25,7 @@ from progresskit.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Cache", "DirectoryCache", "Memory", "key_of"]
+__all__ = ["Cache", "DirectoryCache", "Memory", "cache_of", "key_of"]
 
 _log = get_logger("audio")
 
@@ -51,7 +54,7 @@ class DirectoryCache:
     """A cache in a directory, one file for each entry, which processes may share.
 
     A file is written beside its place and moved there in one step, so that none is ever found half written. Nothing
-    is ever deleted: that is its owner's to do, at any time.
+    is ever deleted: that is its owner's to do, at any time. Who may write there decides what passes.
 
     Args:
         path: The directory; it is made when the first entry is put.
@@ -62,10 +65,8 @@ class DirectoryCache:
 
     def get(self, key: str) -> bytes | None:
         """Return an entry; None where there is none."""
-        try:
-            return self._file(key).read_bytes()
-        except FileNotFoundError:
-            return None
+        file = self._file(key)
+        return file.read_bytes() if file.is_file() else None  # a pipe or a device would never end
 
     def put(self, key: str, value: bytes) -> None:
         """Keep an entry.
@@ -94,10 +95,13 @@ class Memory:
 
     Args:
         cache: Where entries are kept; None = nowhere.
+        timeout_s: Seconds that it may take for one entry.
     """
 
-    def __init__(self, cache: Cache | None) -> None:
+    def __init__(self, cache: Cache | None, *, timeout_s: float = 60) -> None:
         self._cache = cache
+        self._timeout_s = timeout_s
+        self._failed: set[str] = set()  # what was said once; a job asks thousands of times
 
     @property
     def is_kept(self) -> bool:
@@ -129,9 +133,10 @@ class Memory:
         if self._cache is None:
             return None
         try:
-            found = await call(self._cache.get, key)
+            with anyio.fail_after(self._timeout_s):
+                found = await call(self._cache.get, key)
         except Exception:  # noqa: BLE001 - of the user's cache: without it the work takes longer, and goes on
-            _log.warning("the cache can't be read: what it may hold is made again", exc_info=True)
+            self._say_once("the cache can't be read: what it may hold is made again")
             return None
         return bytes(found) if isinstance(found, bytes | bytearray | memoryview) else None
 
@@ -139,9 +144,29 @@ class Memory:
         if self._cache is None:
             return
         try:
-            await call(self._cache.put, key, hashlib.sha256(value).digest() + value)
+            with anyio.fail_after(self._timeout_s):
+                await call(self._cache.put, key, hashlib.sha256(value).digest() + value)
         except Exception:  # noqa: BLE001 - as above
-            _log.warning("the cache can't be written: what is made now will be made again", exc_info=True)
+            self._say_once("the cache can't be written: what is made now will be made again")
+
+    def _say_once(self, what: str) -> None:
+        _log.log(logging.DEBUG if what in self._failed else logging.WARNING, what, exc_info=True)
+        self._failed.add(what)
+
+
+def cache_of(given: Any) -> Cache | None:
+    """Return the cache that is meant: a directory by its path, or an object with ``get`` and ``put``; None = none.
+
+    Raises:
+        TypeError: It is none of these.
+    """
+    if isinstance(given, str | os.PathLike) and os.fspath(given):
+        return DirectoryCache(given)
+    if given is None or (callable(getattr(given, "get", None)) and callable(getattr(given, "put", None))):
+        cache: Cache | None = given
+        return cache
+    msg = f"cache {given!r} is none: give the path of a directory, or an object with get(key) and put(key, bytes)"
+    raise TypeError(msg)
 
 
 def key_of(**facts: Any) -> str:
@@ -155,10 +180,11 @@ def key_of(**facts: Any) -> str:
 def _read(entry: bytes, parse: Callable[[bytes], T]) -> T | None:
     """Return what an entry holds; None where it is cut off, or was written by something else."""
     digest, value = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
-    if hashlib.sha256(value).digest() != digest:
-        _log.warning("an entry of the cache is broken: what it held is made again")
-        return None
-    return parse(value)
+    if hashlib.sha256(value).digest() == digest:
+        with suppress(TypeError, ValueError):
+            return parse(value)
+    _log.warning("an entry of the cache is broken: what it held is made again")
+    return None
 
 
 def _audio(value: bytes) -> Audio:

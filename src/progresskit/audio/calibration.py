@@ -101,17 +101,18 @@ def calibrate(
         TTSError: The voice failed for good, or again and again.
         STTError: The recogniser did.
     """
-    if isinstance(samples, str) or not samples or not all(map(has_words, samples)):
+    texts = [] if isinstance(samples, str) else list(samples)
+    if not texts or not all(isinstance(text, str) and has_words(text) for text in texts):
         msg = "samples are not valid: give a list of texts, one at least, each with a letter or digit"
         raise ValueError(msg)
-    if takes < 1 or not 0 < share <= 1:
+    if not isinstance(takes, int) or takes < 1 or not 0 < share <= 1:
         msg = f"takes {takes!r} and share {share!r} are not valid: give 1 or more, and a share above 0 and up to 1"
         raise ValueError(msg)
     hints = {"voice_id": voice_id, "language": language}
     pair = _Pair(Voice(tts), Ear(stt), scorer or Scorer(language=language), Asker(timeout_s), hints)
     background = Background()
     try:
-        found = background.start(pair.all, samples, takes).result()
+        found = background.start(pair.all, texts, takes).result()
     finally:
         background.close()
     reached = sorted((max(sample.accuracies) for sample in found), reverse=True)
@@ -148,7 +149,9 @@ class _Pair:
         sound = audio.pcm()
         if sound is not None and flaw_of(sound, text) is not None:
             return 0.0
-        return self.scorer(text, await self.asker.stt(hear, f"{self.ear.name} failed on {short(text)}"))
+        heard = await self.asker.stt(hear, f"{self.ear.name} failed on {short(text)}")
+        answer = self.scorer(text, heard)
+        return answer if isinstance(answer, Score) or has_words(heard) else 0.0
 
 
 def _reached(answer: Score | float) -> float:

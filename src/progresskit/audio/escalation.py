@@ -21,8 +21,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from progresskit.audio.alignment import merged
 from progresskit.audio.normalize import words
 from progresskit.audio.spoken import spoken_form
+from progresskit.audio.strategies import Retake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from progresskit.audio.models import Sentence, Take
     from progresskit.audio.normalize import Span
     from progresskit.audio.scoring import Score
-    from progresskit.audio.strategies import Retake, Strategy
+    from progresskit.audio.strategies import Strategy
 
 __all__ = ["Escalation", "Reason", "Step", "Stop", "never_heard"]
 
@@ -108,6 +110,10 @@ class Escalation:
             (strategy.name, strategy.retake(sentence, self.language))
             for strategy in [*self.strategies[begin:], *self.strategies[:begin]]
         ]
+        for name, retake in offers:
+            if not isinstance(retake, Retake | None):
+                msg = f"the strategy {name!r} gave a {type(retake).__name__}: return a Retake, or None"  # type: ignore[unreachable]
+                raise TypeError(msg)
         return [Step(name, retake) for name, retake in offers if retake is not None]
 
     def _stop(self, sentence: Sentence) -> Stop | None:
@@ -144,13 +150,7 @@ class Escalation:
 
 def never_heard(scores: Sequence[Score]) -> tuple[str, ...]:
     """Return the pieces of a text that none of several transcripts of it has, as written, in order."""
-    places: list[Span] = []
-    for start, end in sorted(_never(scores)):
-        if places and start <= places[-1][1]:
-            places[-1] = (places[-1][0], max(places[-1][1], end))
-        else:
-            places.append((start, end))
-    return tuple(scores[0].reference[start:end] for start, end in places)
+    return tuple(scores[0].reference[start:end] for start, end in merged(sorted(_never(scores))))
 
 
 def _never(scores: Sequence[Score]) -> set[Span]:

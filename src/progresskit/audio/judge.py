@@ -172,5 +172,15 @@ class Judge:
 
 
 def accuracy_of(answer: Score | float) -> float:
-    """Return a scorer's answer as an accuracy; what is no number is none."""
-    return answer.accuracy if isinstance(answer, Score) else min(1.0, max(0.0, float(answer)))
+    """Return a scorer's answer as an accuracy, from 0 to 1; NaN is 0.
+
+    Raises:
+        TypeError: It is neither a score nor a number.
+    """
+    if isinstance(answer, Score):
+        return answer.accuracy
+    try:
+        return min(1.0, max(0.0, float(answer)))
+    except (TypeError, ValueError):
+        msg = f"the scorer gave {answer!r}: return a Score, or a number from 0 to 1"
+        raise TypeError(msg) from None

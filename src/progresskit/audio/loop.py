@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import inspect
 import math
-import os
 import queue
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from progresskit.audio.backends import Ear, Voice
+from progresskit.audio.backends import Ear, Voice, is_async
 from progresskit.audio.background import Background
-from progresskit.audio.cache import DirectoryCache, Memory
+from progresskit.audio.cache import Memory, cache_of
 from progresskit.audio.checks import MAX_TAKE_BYTES
 from progresskit.audio.models import Budget
 from progresskit.audio.offline import offline_stt, offline_tts
 from progresskit.audio.relisten import Relisten
 from progresskit.audio.run import Run, Settings
 from progresskit.audio.sentences import has_words
-from progresskit.audio.strategies import chosen
+from progresskit.audio.strategies import OtherVoice, chosen
 from progresskit.errors import VerificationFailed
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
     from typing import Self
@@ -82,7 +82,7 @@ class AudioCorrectionLoop:
 
     Raises:
         TypeError: A backend has a required parameter that is no hint, or the recogniser takes URLs and the voice
-            can't have any; or a strategy is none, or a backend can't be told from others by the cache.
+            can't have any; or a strategy or the cache is none, or the cache can't tell a backend from others.
         ValueError: A number is out of range, or two strategies share a name.
         MissingDependencyError: A backend was left out, and the offline one is not installed.
     """
@@ -105,11 +105,7 @@ class AudioCorrectionLoop:
         concurrency: int = 2,
         on_fail: Literal["raise", "best"] = "raise",
     ) -> None:
-        positive = {"timeout_s": timeout_s, "concurrency": concurrency, "max_take_bytes": max_take_bytes}
-        for name, value in positive.items():
-            if not (value > 0 and math.isfinite(value)):
-                msg = f"{name} {value!r} is not valid: give a positive number"
-                raise ValueError(msg)
+        _check_limits(timeout_s, concurrency=concurrency, max_take_bytes=max_take_bytes)
         if on_fail not in {"raise", "best"}:
             msg = f"on_fail {on_fail!r} is not valid: give 'raise' or 'best'"
             raise ValueError(msg)
@@ -122,14 +118,16 @@ class AudioCorrectionLoop:
         if stt is None:
             stt = offline_stt()
             self._own.append(stt)
-        voice, ear = Voice(tts, max_bytes=int(max_take_bytes)), Ear(stt)
+        voice, ear = Voice(tts, max_bytes=max_take_bytes), Ear(stt)
         if ear.takes == "url" and store is None and is_offline:
             msg = f"{ear.name} takes a URL, and the offline voice has none: give the loop store="
             raise TypeError(msg)
         if strategies is None and ear.second_speeds:
             relistens = [Relisten(speeds=ear.second_speeds)]
-        if cache is not None:  # what it can't tell from others is said now, and not in the middle of a job
-            for backend in (voice, ear):
+        kept = cache_of(cache)
+        if kept is not None:  # what it can't tell from others is said now, and not in the middle of a job
+            voices = [each.other for each in tried if isinstance(each, OtherVoice)]
+            for backend in filter(None, (voice, ear, *voices, *(each.second for each in relistens))):
                 _ = backend.cache_id
         self._on_fail = on_fail
         self._settings = Settings(
@@ -142,11 +140,11 @@ class AudioCorrectionLoop:
             split=split,
             join=join,
             store=store,
-            memory=Memory(DirectoryCache(cache) if isinstance(cache, str | os.PathLike) else cache),
+            memory=Memory(kept, timeout_s=timeout_s),
             fetch=fetch,
             timeout_s=timeout_s,
-            max_take_bytes=int(max_take_bytes),
-            concurrency=int(concurrency),
+            max_take_bytes=max_take_bytes,
+            concurrency=concurrency,
         )
         self._background = Background()
 
@@ -180,10 +178,11 @@ class AudioCorrectionLoop:
             TTSError: The voice failed for good, or again and again; ``best`` has the takes made so far.
             STTError: The recogniser did; likewise.
             ValueError: The text has no letter or digit, or a number is out of range.
-            TypeError: ``on_progress`` is async: that needs :meth:`agenerate_verified_audio`.
+            TypeError: ``on_progress`` is async: that needs :meth:`agenerate_verified_audio`. Or a strategy, the
+                scorer, ``store`` or ``join`` gave what is none of what it should. What they raise ends the loop, too.
             RuntimeError: The loop is closed, or was closed during the call.
         """
-        if inspect.iscoroutinefunction(on_progress):
+        if is_async(on_progress):
             msg = "on_progress is async: await agenerate_verified_audio(), or give a function that isn't"
             raise TypeError(msg)
         words: queue.SimpleQueue[tuple[float, str, dict[str, Any]] | None] = queue.SimpleQueue()
@@ -232,6 +231,7 @@ class AudioCorrectionLoop:
             TTSError: As there.
             STTError: As there.
             ValueError: As there.
+            TypeError: As there, but for ``on_progress``.
         """
 
         async def tell(progress: float, message: str, metadata: dict[str, Any]) -> None:
@@ -303,3 +303,13 @@ class AudioCorrectionLoop:
         attempts = min(max_attempts, self._settings.budget.attempts or max_attempts)
         hints = {"voice_id": voice_id, "language": language}
         return Run(self._settings, text, attempts=attempts, target=target, hints=hints, tell=tell)
+
+
+def _check_limits(timeout_s: float, **counts: int) -> None:
+    if not (timeout_s > 0 and math.isfinite(timeout_s)):
+        msg = f"timeout_s {timeout_s!r} is not valid: give a positive number"
+        raise ValueError(msg)
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            msg = f"{name} {count!r} is not valid: give a whole number, 1 or more"
+            raise ValueError(msg)

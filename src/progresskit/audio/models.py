@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from progresskit.audio.checks import Flaw
     from progresskit.audio.scoring import Score, Verdict
 
-__all__ = ["Audio", "Budget", "Report", "Sentence", "Take", "Transcript", "VerifiedAudio", "join_takes"]
+__all__ = ["Audio", "Budget", "Report", "Sentence", "Take", "Transcript", "VerifiedAudio", "bytes_of", "join_takes"]
 
 _WAV: Final = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 _PCM: Final = "audio/pcm"
@@ -104,6 +104,22 @@ class Audio:
             return self.pcm()
         except ValueError:
             return None
+
+
+def bytes_of(given: Any, giver: str) -> bytes:
+    """Return the bytes that a user's function gave.
+
+    Args:
+        given: What it gave.
+        giver: Which it is, for the error.
+
+    Raises:
+        TypeError: It is no bytes. (``bytes(5)`` would be five zeros.)
+    """
+    if not isinstance(given, bytes | bytearray | memoryview):
+        msg = f"{giver} gave a {type(given).__name__}: return bytes"
+        raise TypeError(msg)
+    return bytes(given)
 
 
 def media_type_of(data: bytes) -> str:

@@ -8,8 +8,8 @@ What is folded, on both sides alike:
 - *Accents* of Latin letters (``café`` = ``cafe``; Vietnamese tones too); never those of other scripts,
   where a mark makes another letter (``か``/``が``, ``и``/``й``).
 - *Punctuation*: whatever is no letter, mark or digit parts words, but for the apostrophe, which joins them
-  (``it's`` = ``its``). Within a number it is part of the number (3.5, 3-5, 2~3, 1:30, -5), and so is a
-  currency sign or ``%`` beside one; those count as words of their own, as they are spoken.
+  (``it's`` = ``its``). Within a number it is part of the number (3.5, 三・五, 3-5, 2~3, 1:30, -5), and so is
+  a currency sign or ``%`` beside one; those count as words of their own, as they are spoken.
 - *White space*: its amount never counts. Where characters are counted it doesn't count at all, but
   between digits (``2 3`` is not ``23``).
 
@@ -50,17 +50,21 @@ _FILLERS: Final = "\u115f\u1160\u3164\uffa0"
 _VOICING_MARKS: Final = "\uff9e\uff9f"
 _LETTER_OR_DIGIT: Final = re.compile(f"[^\\W_{_APOSTROPHE_LETTERS}{_FILLERS}{_VOICING_MARKS}]")
 
-# The word pattern runs on a text's *shape*: one ASCII character or one of these three for each of its own.
+# The word pattern runs on a text's *shape*: one ASCII character or one of these for each of its own.
 _MARK: Final = "\u0300"  # belongs to the character before it
 _JAMO: Final = "\u1161"  # a vowel or trailing consonant of a decomposed syllable; a letter where it stands alone
 _HAN: Final = "\u4e00"  # a Han character or kana: they part no words, so that a hyphen after one may be a minus
+_HAN_DIGIT: Final = "\u4e8c"  # those of them that are a digit, or ten, a hundred, a thousand
+_HAN_UNIT: Final = "\u5341"
+_POINT: Final = "\u30fb"  # the Japanese decimal point, and the dot between the parts of a name
 _IN_SPACED_WORD: Final = f"A-Za-z0-9{_MARK}{_JAMO}"
-_IN_WORD: Final = f"{_IN_SPACED_WORD}{_HAN}"
+_IN_WORD: Final = f"{_IN_SPACED_WORD}{_HAN}{_HAN_DIGIT}{_HAN_UNIT}"
 _WORD: Final = re.compile(
     rf"""
     (?: (?: (?<![{_IN_SPACED_WORD}.]) -\.? | (?<![{_IN_WORD}.]) \. ) (?=[0-9]) )?  # a number's sign or leading point
-    [A-Za-z0-9{_JAMO}{_HAN}] [{_IN_WORD}]*
-    (?: (?: '(?=[A-Za-z]) | (?<=[0-9])[.,:/~-](?=[0-9]) ) [{_IN_WORD}]+ )*
+    [A-Za-z0-9{_JAMO}{_HAN}{_HAN_DIGIT}{_HAN_UNIT}] [{_IN_WORD}]*
+    (?: (?: '(?=[A-Za-z]) | (?<=[0-9])[.,:/~-](?=[0-9])
+        | (?<=[0-9{_HAN_DIGIT}{_HAN_UNIT}])[.{_POINT}](?=[0-9{_HAN_DIGIT}](?!{_HAN_UNIT})) ) [{_IN_WORD}]+ )*
     | (?: (?<![{_IN_WORD}])- )? \$ (?=[ ]?\.?[0-9])         # a currency before its number, or a unit after it
     | (?<=[0-9])[$%] | (?<=[0-9][ ])[$%]
     """,
@@ -83,7 +87,11 @@ _SHAPES: Final = {
     **dict.fromkeys("\uff1a\u2236", ":"),
     **dict.fromkeys("\uff0f\u2044\u2215", "/"),
     **dict.fromkeys("\uff05\ufe6a", "%"),
-    **dict.fromkeys("\u200b", " "),  # the zero width space
+    "\u200b": " ",  # the zero width space
+    "\u30fb": _POINT,
+    "\uff65": _POINT,
+    **dict.fromkeys("\u3007零一二三四五六七八九", _HAN_DIGIT),
+    **dict.fromkeys("十百千", _HAN_UNIT),
     **dict.fromkeys(_FILLERS + _VOICING_MARKS, _MARK),
 }
 # Latin letters that have no decomposition, as one types them without.
@@ -214,6 +222,8 @@ def _fold_cluster(cluster: str) -> str:
         return ""
     if shape in "-~.,:/%":
         return shape
+    if shape == _POINT:
+        return "."
     if shape == "0":
         return str(unicodedata.decimal(cluster[0]))
     wide = "".join(map(_fold_width, cluster))

@@ -51,8 +51,7 @@ class Relisten:
             msg = f"speed {wrong!r} is not valid: give one from {_SLOWEST} to {_FASTEST:g}, such as 0.9"
             raise ValueError(msg)
         self.speeds = tuple(speeds)
-        self.stt = stt
-        self._second = None if stt is None else Ear(stt)
+        self.second = None if stt is None else Ear(stt)
 
     def hearings(self, audio: Audio, ear: Ear) -> Iterator[tuple[Audio, Ear]]:
         """Yield what to listen to, and who listens: the loop's own recogniser, or the second.
@@ -65,8 +64,8 @@ class Relisten:
             for speed in self.speeds:
                 if (changed := played(audio, speed)) is not None:
                     yield changed, ear
-        if self._second is not None:
-            yield audio, self._second
+        if self.second is not None:
+            yield audio, self.second
 
 
 def played(audio: Audio, speed: float) -> Audio | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from progresskit.audio.normalize import Span
     from progresskit.audio.scoring import Score
 
-__all__ = ["as_html", "as_json", "as_text"]
+__all__ = ["as_html", "as_json", "as_text", "escaped"]
 
 _WIDTH: Final = 80
 _LABELS: Final = ("reference   ", "transcript  ", "            ")
@@ -84,20 +84,20 @@ def as_html(score: Score) -> str:
         start, end = _extent([step.reference_span for step in steps])
         start = max(start, at)  # the characters that one letter folds to share its span
         if is_hit:
-            parts.append(_escaped(score.reference[at:end]))
+            parts.append(escaped(score.reference[at:end]))
             at = max(at, end)
             continue
         heard = score.hypothesis[slice(*_extent([step.hypothesis_span for step in steps]))]
-        inserted = f"<ins>{_escaped(heard)}</ins>" if heard else ""
+        inserted = f"<ins>{escaped(heard)}</ins>" if heard else ""
         if start < end:
-            parts.append(_escaped(score.reference[at:start]))
-            deleted = f"<del>{_escaped(score.reference[start:end])}</del>"
+            parts.append(escaped(score.reference[at:start]))
+            deleted = f"<del>{escaped(score.reference[start:end])}</del>"
             parts.append(f"{deleted}{space}{inserted}" if inserted else deleted)
             at = end
         else:
             parts.append(f"{space}{inserted}" if at else f"{inserted}{space}")
-    parts.append(_escaped(score.reference[at:]))
-    lang = f' lang="{_escaped(score.language)}"' if score.language else ""
+    parts.append(escaped(score.reference[at:]))
+    lang = f' lang="{escaped(score.language)}"' if score.language else ""
     return f'<p{lang} dir="auto">{"".join(parts)}</p>'
 
 
@@ -107,7 +107,8 @@ def _extent(spans: Iterable[Span]) -> Span:
     return (filled[0][0], filled[-1][1]) if filled else (0, 0)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return any text as HTML holds it, in an attribute too."""
     # HTML can't hold controls but white space, and UTF-8 no lone surrogates.
     kept = "".join(char if char.isprintable() or char.isspace() else "\N{REPLACEMENT CHARACTER}" for char in text)
     return html.escape(kept.replace("\0", ""), quote=True)

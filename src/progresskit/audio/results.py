@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from progresskit.audio.asking import short
 from progresskit.audio.backends import call
 from progresskit.audio.judge import accuracy_of
-from progresskit.audio.models import Audio, Report, VerifiedAudio, join_takes
+from progresskit.audio.models import Audio, Report, VerifiedAudio, bytes_of, join_takes
 from progresskit.errors import VerificationFailed
 from progresskit.logs import get_logger
 
@@ -23,10 +23,14 @@ _log = get_logger("audio")
 
 
 async def joined(takes: Sequence[Audio], join: Callable[[Sequence[Audio]], Any] | None) -> Audio | None:
-    """Return takes as one sound; None where they can't be joined without ``join``."""
+    """Return takes as one sound; None where they can't be joined without ``join``.
+
+    Raises:
+        TypeError: ``join`` gave no sound.
+    """
     if len(takes) > 1 and join is not None:
         together = await call(join, list(takes))
-        return together if isinstance(together, Audio) else Audio(bytes(together), takes[0].media_type)
+        return together if isinstance(together, Audio) else Audio(bytes_of(together, "join="), takes[0].media_type)
     try:
         return join_takes(takes)
     except ValueError as error:
@@ -43,10 +47,10 @@ async def stored(audio: Audio, store: Callable[[Audio], Any] | None) -> str | No
     if store is None:
         return None
     url = await call(store, audio)
-    if not url:
+    if not isinstance(url, str) or not url:
         msg = f"store= gave {url!r}: return the sound's URL"
         raise TypeError(msg)
-    return str(url)
+    return url
 
 
 def whole_accuracy(text: str, works: Sequence[Work], scorer: Callable[[str, str], Score | float]) -> float:

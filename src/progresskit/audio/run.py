@@ -15,7 +15,7 @@ from progresskit.audio.backends import Voice, call
 from progresskit.audio.cache import key_of
 from progresskit.audio.escalation import Escalation, Stop
 from progresskit.audio.judge import Judge
-from progresskit.audio.models import Audio, VerifiedAudio, media_type_of
+from progresskit.audio.models import Audio, VerifiedAudio, bytes_of, media_type_of
 from progresskit.audio.plan import Plan
 from progresskit.audio.results import failure_of, joined, report_of, stored, whole_accuracy
 from progresskit.audio.scoring import Scorer
@@ -213,7 +213,7 @@ class Run:
             audio = await voice.speak(retake.spoken, hints | {"seed": seed})
             if audio.data or audio.url is None or settings.fetch is None:
                 return audio
-            data = bytes(await call(settings.fetch, audio.url))
+            data = bytes_of(await call(settings.fetch, audio.url), "fetch=")
             return voice.checked(Audio(data, media_type_of(data), url=audio.url))
 
         audio = await self._asker.tts(

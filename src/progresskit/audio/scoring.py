@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
-from progresskit.audio.alignment import Counts, Opcode, Step, counts, distance, levenshtein, opcodes
+from progresskit.audio.alignment import Counts, Opcode, Step, counts, distance, levenshtein, merged, opcodes
 from progresskit.audio.boilerplate import is_boilerplate
 from progresskit.audio.languages import Unit, base_language, language_of, unit_of
 from progresskit.audio.normalize import Span, has_words, word_spans, words
@@ -153,7 +153,7 @@ class Score:
         """
         wrong = [step.reference_span for step in self.alignment if step.op in {"substitution", "deletion"}]
         wrong += [veto.span for veto in self.critical if veto.expected]
-        places = _merged(sorted(wrong))
+        places = merged(sorted(wrong))
         if self.unit == "word" or self.language not in _UNSPACED:
             places = _holding(word_spans(self.reference), places)
         return tuple(self.reference[start:end] for start, end in places)
@@ -357,17 +357,6 @@ def _has_tail(said: Units, heard: Units, blocks: Sequence[Opcode]) -> bool:
         return False
     tail = heard.as_written((last.hypothesis_start, last.hypothesis_end))
     return is_boilerplate("".join(words(tail)), "".join(words(said.written)))
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Join spans, in order, that touch or overlap."""
-    merged: list[Span] = []
-    for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _holding(places: Sequence[Span], spans: Iterable[Span]) -> list[Span]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import re
 from typing import TYPE_CHECKING, Final
 
+from progresskit.audio.rendering import escaped
 from progresskit.audio.scoring import Score
 from progresskit.audio.wav import write_wav
 
@@ -72,8 +72,8 @@ def _section(number: int, sentence: Sentence) -> str:
     why = _paragraph([f"Stopped by {sentence.reason}: {sentence.detail}"], "failed") if sentence.reason else ""
     takes = "".join(_item(take, sentence) for take in sentence.takes)
     return (
-        f'<section>\n<h2>{number}. <span class="{_escaped(verdict)}">{_escaped(verdict)}</span></h2>\n'
-        f'<p dir="auto">{_escaped(sentence.text.strip())}</p>\n{why}<ol>\n{takes}</ol>\n</section>\n'
+        f'<section>\n<h2>{number}. <span class="{escaped(verdict)}">{escaped(verdict)}</span></h2>\n'
+        f'<p dir="auto">{escaped(sentence.text.strip())}</p>\n{why}<ol>\n{takes}</ol>\n</section>\n'
     )
 
 
@@ -90,11 +90,11 @@ def _item(take: Take, sentence: Sentence) -> str:
         "published" if is_best else "",
     ]
     as_written = take.spoken == sentence.text.strip()
-    spoken = "" if as_written else f'<p class="soft" dir="auto">Spoken: {_escaped(take.spoken)}</p>\n'
+    spoken = "" if as_written else f'<p class="soft" dir="auto">Spoken: {escaped(take.spoken)}</p>\n'
     heard = (
         take.score.html()
         if isinstance(take.score, Score)
-        else f'<p dir="auto">Heard: {_escaped(take.transcript)}</p>'
+        else f'<p dir="auto">Heard: {escaped(take.transcript)}</p>'
         if take.transcript
         else ""
     )
@@ -110,7 +110,7 @@ def _player(take: Take) -> str:
         data = base64.b64encode(_playable(audio)).decode()
         source = f"data:{_media_type(audio)};base64,{data}"
         return f'<audio controls preload="metadata" aria-label="Take {take.attempt}" src="{source}"></audio>'
-    url = _escaped(audio.url or "")
+    url = escaped(audio.url or "")
     if not _LINKED.match(audio.url or ""):
         return f"<p>{url}</p>"
     return f'<p><a href="{url}" rel="noopener noreferrer">{url}</a></p>'
@@ -131,10 +131,4 @@ def _media_type(audio: Audio) -> str:
 
 
 def _paragraph(facts: Iterable[str], kind: str) -> str:
-    return f'<p class="{_escaped(kind)}">{" · ".join(_escaped(fact) for fact in facts if fact)}</p>\n'
-
-
-def _escaped(text: str) -> str:
-    # HTML can't hold controls but white space, and UTF-8 no lone surrogates.
-    kept = "".join(char if char.isprintable() or char.isspace() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return html.escape(kept.replace("\0", ""), quote=True)
+    return f'<p class="{escaped(kind)}">{" · ".join(escaped(fact) for fact in facts if fact)}</p>\n'

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from progresskit.audio.languages import base_language, language_of, unit_of
 from progresskit.audio.normalize import clean
 from progresskit.audio.readings import readings_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from progresskit.audio.readings.base import Reading
+from progresskit.audio.units import usual
 
 __all__ = ["spoken_form"]
 
@@ -42,16 +38,7 @@ def spoken_form(text: str, language: str | None = None) -> str:
     ]
     parts: list[str] = []
     at = 0
-    for reading in _usual(readings):
+    for reading in usual(readings):
         parts += [written[at : reading.start], reading.spoken]
         at = reading.end
     return "".join([*parts, written[at:]]) if parts else text
-
-
-def _usual(readings: Iterable[Reading]) -> Iterable[Reading]:
-    """Yield, from left to right, the longest readings that don't overlap, and of each piece the first."""
-    at = 0
-    for reading in sorted(readings, key=lambda reading: (reading.start, -reading.end)):  # stable
-        if reading.start >= at:
-            yield reading
-            at = reading.end

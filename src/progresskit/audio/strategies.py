@@ -48,11 +48,19 @@ class Retake:
         spoken: The text that the voice is given.
         voice_id: Another voice of the TTS; None = the one that the loop was asked for.
         tts: Another TTS; None = the loop's own.
+
+    Raises:
+        TypeError: ``spoken`` or ``voice_id`` is no text.
     """
 
     spoken: str
     voice_id: str | None = None
     tts: TTS | Callable[..., Any] | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.spoken, str) or not isinstance(self.voice_id, str | None):
+            msg = f"a retake of {self.spoken!r} with the voice {self.voice_id!r} can't be made: give each as a str"  # type: ignore[unreachable]
+            raise TypeError(msg)
 
     @property
     def voice(self) -> str:
@@ -167,8 +175,7 @@ class OtherVoice:
 
     def __init__(self, voice: str | TTS | Callable[..., Any]) -> None:
         self._voice = voice
-        if not isinstance(voice, str):
-            Voice(voice)
+        self.other = None if isinstance(voice, str) else Voice(voice)
 
     @property
     def name(self) -> str:

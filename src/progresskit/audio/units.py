@@ -12,7 +12,7 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from progresskit.audio.alignment import opcodes
 from progresskit.audio.normalize import (
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from progresskit.audio.normalize import Span
     from progresskit.audio.readings.base import Language, Reading
 
-__all__ = ["Reader", "Units"]
+__all__ = ["Reader", "Units", "occurrences", "usual"]
+
+Piece = TypeVar("Piece", "Arc", "Reading")
 
 _MOST_CELLS: Final = 250_000
 """Largest product of two lattices that is searched whole; beyond it each side takes its usual readings."""
@@ -281,7 +283,7 @@ def _closest(said: _Part, heard: _Part) -> tuple[list[Arc], list[Arc]]:
     if not said.values or not heard.values or not (said.arcs or heard.arcs):
         return [], []
     found = closest(said.values, heard.values, said.arcs, heard.arcs, max_cells=_MOST_CELLS)
-    for_said, for_heard = found or (_usual(said.arcs), _usual(heard.arcs))
+    for_said, for_heard = found or (usual(said.arcs), usual(heard.arcs))
     return _shifted(for_said, said.start), _shifted(for_heard, heard.start)
 
 
@@ -289,14 +291,14 @@ def _shifted(arcs: Iterable[Arc], by: int) -> list[Arc]:
     return [Arc(arc.start + by, arc.end + by, arc.units) for arc in arcs]
 
 
-def _usual(arcs: Iterable[Arc]) -> list[Arc]:
-    """Return the arcs that one takes who reads from left to right: the longest, and the first given of those."""
-    taken: list[Arc] = []
+def usual(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return the pieces that one takes who reads from left to right: the longest, and the first given of those."""
+    taken: list[Piece] = []
     at = 0
-    for arc in sorted(arcs, key=lambda arc: (arc.start, -arc.end)):  # stable
-        if arc.start >= at:
-            taken.append(arc)
-            at = arc.end
+    for piece in sorted(pieces, key=lambda piece: (piece.start, -piece.end)):  # stable
+        if piece.start >= at:
+            taken.append(piece)
+            at = piece.end
     return taken
 
 

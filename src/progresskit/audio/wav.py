@@ -132,7 +132,11 @@ def read_wav(data: bytes) -> Pcm | None:
             if kind is None:
                 msg = "its sound begins before its format is told"
                 raise ValueError(msg)
-            return _pcm(kind, memoryview(data)[at : at + _length(data, at, size, kind)])
+            length = _length(data, at, size, kind)
+            if 8 + (whole := struct.unpack_from("<I", data, 4)[0]) < at + length and whole:
+                msg = f"its header says that the file ends after {8 + whole} bytes, and the sound after {at + length}"
+                raise ValueError(msg)
+            return _pcm(kind, memoryview(data)[at : at + length])
     msg = f"it is truncated: its {len(data)} bytes end before any sound"
     raise ValueError(msg)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.scoring import Score
 from progresskit.errors import MissingDependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["check_scorer"]
 
@@ -26,7 +27,8 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
     2. A text is a perfect transcript of itself, and passes: also in another case, without its punctuation, with more
        white space, decomposed or composed.
     3. Nothing heard is accuracy 0 and doesn't pass; a :class:`~progresskit.audio.scoring.Score` says ``unheard``.
-    4. From a perfect transcript, a word (where words aren't parted: a character) more or less lowers the accuracy.
+    4. From a perfect transcript, a word (where words aren't parted: a character) more or less, or two in each other's
+       place, lowers the accuracy.
     5. What passes at the target passes at a lower one.
     6. What says the same is perfect: numerals in words, negations in full, other white space
        (:func:`~progresskit.testing.strategies.equivalents`).
@@ -103,8 +105,9 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
         at = data.draw(st.integers(0, len(units) - 1))
         added = between.join([*units[:at], data.draw(st.sampled_from(units)), *units[at:]])
         dropped = between.join([*units[:at], *units[at + 1 :]])
-        judge.require("a word more lowers the accuracy", judge.accuracy(text, added) < 1, text, added)
-        judge.require("a word less lowers the accuracy", judge.accuracy(text, dropped) < 1, text, dropped)
+        judge.lowers("a word more", text, [added])
+        judge.lowers("a word less", text, [dropped])
+        judge.lowers("one word in another's place", text, _swaps(between, units)[at : at + 1])
 
     @settled
     @given(texts.flatmap(lambda text: st.tuples(st.just(text), equivalents(text, language))))
@@ -146,6 +149,11 @@ class _Judge:
         result = self._scorer(reference, transcript)
         return not isinstance(result, Score) or result.verdict(self._target) == "unheard"
 
+    def lowers(self, what: str, reference: str, transcripts: Iterable[str]) -> None:
+        for transcript in transcripts:
+            lower = self.accuracy(reference, transcript) < 1
+            self.require(f"{what} lowers the accuracy", lower, reference, transcript)
+
     def require(self, law: str, holds: bool, reference: str, transcript: str) -> None:  # noqa: FBT001 - the law's outcome
         if not holds:
             result = self._scorer(reference, transcript)
@@ -175,3 +183,12 @@ def _units(text: str) -> tuple[str, list[str]]:
     """Return the words of a text with what stands between them; of a text without spaces its characters."""
     plain = _plain(text)
     return (" ", plain.split()) if " " in plain else ("", list(plain))
+
+
+def _swaps(between: str, units: list[str]) -> list[str]:
+    """Return a text with two neighbours in each other's place; letters only, since 3.5度 may be written 3度5."""
+    return [
+        between.join([*units[:at], other, one, *units[at + 2 :]])
+        for at, (one, other) in enumerate(pairwise(units))
+        if (one + other).isalpha() and one.lower() != other.lower()
+    ]

@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,9 +85,6 @@ class FasterWhisperSTT:
                 loaded, or doesn't know the language (all not retryable); or it failed at this clip (retryable).
         """
         _, data, _ = file_of(audio, type(self).__name__)
-        if (duration_s := audio.duration_s) is not None and duration_s > _LONGEST_S:
-            msg = f"the sound is {duration_s:.0f} s long, and at most {_LONGEST_S:.0f} s are heard at once"
-            raise STTError(msg, retryable=False)
         samples = _decoded(data)
         if not len(samples):
             return Transcript("")
@@ -141,10 +139,26 @@ def _checked(name: str) -> str:
 
 def _decoded(data: bytes) -> Any:
     try:
+        _check_length(data)
         return faster_whisper.decode_audio(io.BytesIO(data))
     except (av.FFmpegError, LookupError) as error:  # the latter where a file has no sound at all
         msg = f"the sound can't be decoded: {error}"
         raise STTError(msg, retryable=False) from error
+
+
+def _check_length(data: bytes) -> None:
+    """Decode it once without keeping anything: hours of silence fit into a few bytes, and their samples into no memory.
+
+    Raises:
+        STTError: It is too long. Not retryable.
+    """
+    length_s = 0.0
+    with av.open(io.BytesIO(data), "r", metadata_errors="ignore") as container, suppress(av.error.InvalidDataError):
+        for frame in container.decode(audio=0):
+            length_s += frame.samples / frame.sample_rate
+            if length_s > _LONGEST_S:
+                msg = f"the sound is longer than {_LONGEST_S:.0f} s, which is the most that is heard at once"
+                raise STTError(msg, retryable=False)
 
 
 def _confidence(segments: Iterable[Any]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Language
+from progresskit.audio.readings.en_amounts import bare_prices
 from progresskit.audio.readings.en_criticals import criticals
 from progresskit.audio.readings.en_scan import numeral_readings
 from progresskit.audio.readings.en_signs import address_readings, sign_readings
@@ -22,4 +23,4 @@ def _readings(text: str) -> list[Reading]:
     return [*found, *sign_readings(text, found)]
 
 
-LANGUAGE: Final = Language(readings=_readings, criticals=criticals, sound=sound)
+LANGUAGE: Final = Language(readings=_readings, criticals=criticals, sound=sound, alike=bare_prices)

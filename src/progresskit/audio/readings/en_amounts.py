@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.en_cardinals import cardinals, in_pairs
 from progresskit.audio.readings.en_numerals import amounts, counted
 from progresskit.audio.readings.en_units import CURRENCIES, Currency
@@ -15,11 +16,13 @@ from progresskit.audio.readings.en_units import CURRENCIES, Currency
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["money"]
+__all__ = ["bare_prices", "money"]
 
 _FEW: Final = 6
 """Of each of two numbers, how many readings are combined."""
 _PRICE: Final = re.compile(r"(?P<whole>[0-9][0-9,]*|)\.(?P<cents>[0-9]{2})")
+_SIGNS: Final = "".join(code for code in CURRENCIES if len(code) == 1)
+_WRITTEN: Final = re.compile(rf"(?P<sign>[{_SIGNS}]) ?(?P<price>[0-9][0-9,]*\.[0-9]{{2}})(?![\w.,]?[0-9])")
 
 
 @lru_cache(maxsize=1024)
@@ -72,10 +75,26 @@ def _price(currency: Currency, whole: str, cents: str) -> Iterator[str]:
         yield f"{major} {name} and {minor}"
         yield f"{major} {name} {minor}"
         if count:
-            loose = f"oh {cardinals(count)[0]}" if count < 10 else cardinals(count)[0]
             yield f"{major} {name} {cardinals(count)[0]}"
             yield f"{major} {name} and {cardinals(count)[0]}"
-            yield f"{major} {loose}"
-            yield from (f"{pairs} {loose}" for pairs in in_pairs(whole))
         if currency.cents == "pence":
             yield f"{major} {name} {cardinals(count)[0]} p"
+
+
+def bare_prices(text: str, other: str) -> Iterator[Reading]:
+    """Yield the prices of a text as they are said without the currency: ``nineteen ninety nine``.
+
+    None of those that the other text has in another currency: what both leave unsaid would make them one.
+    """
+    if not (prices := list(_WRITTEN.finditer(text))):
+        return
+    others = {(match["price"], match["sign"]) for match in _WRITTEN.finditer(other)}
+    for match in prices:
+        if not any(price == match["price"] and sign != match["sign"] for price, sign in others):
+            yield from (Reading(*match.span(), way) for way in _bare(*match["price"].replace(",", "").split(".")))
+
+
+def _bare(whole: str, cents: str) -> Iterator[str]:
+    if count := int(cents):
+        loose = f"oh {cardinals(count)[0]}" if count < 10 else cardinals(count)[0]
+        yield from (f"{major} {loose}" for major in (*cardinals(int(whole))[:_FEW], *in_pairs(whole)))

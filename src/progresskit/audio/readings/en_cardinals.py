@@ -33,7 +33,6 @@ _PARTS: Final = {
     500_000_000: ("half a billion",),
 }
 _LEADING_ONE: Final = re.compile(r"one (?=(?:hundred|thousand|million|billion|trillion)\b)")
-_ALONE: Final = re.compile(r"a \w+")
 _LOOSE: Final = re.compile("point|half|quarter")
 _RUN: Final = re.compile(r"(.)\1{1,2}|.")
 _TIMES: Final = ("", "", "double ", "triple ")
@@ -59,7 +58,7 @@ def ordinals(number: int) -> tuple[str, ...]:
     if number < 1:
         return ()
     ways = [_ranked(way) for way in cardinals(number) if not _LOOSE.search(way)]
-    return tuple(dict.fromkeys([*ways, *(way.partition(" ")[2] for way in ways if _ALONE.fullmatch(way))]))
+    return tuple(dict.fromkeys([*ways, *(way.removeprefix("a ") for way in ways if way.startswith("a "))]))
 
 
 @lru_cache(maxsize=1024)
@@ -173,7 +172,7 @@ def _in_scale(number: int) -> list[str]:
                 return []
             digits = f"{rest * 100 // value:02}".rstrip("0")
             said = [_below_thousand(whole, joint) for joint in (" ", " and ")]
-            ways = [f"{way} point {_one_by_one(digits, 'zero')} {name}" for way in said]
+            ways = [f"{way} point {_one_by_one(digits, zero)} {name}" for zero in ("zero", "oh") for way in said]
             if digits == "5":
                 ways += [f"{way} and a half {name}" for way in said]
             return ways

@@ -48,7 +48,8 @@ _CODES: Final = frozenset(code for code in CURRENCIES if code.isalpha())
 _UNITS: Final = frozenset(unit for unit in UNITS if unit.isalpha()) - set("A B N J t in mo mos cal pt".split())
 _NEGATIONS: Final = frozenset(
     "not never no none nobody nothing nowhere neither nor cannot without cant wont dont doesnt didnt isnt arent wasnt "
-    "werent havent hasnt hadnt wouldnt couldnt shouldnt mustnt neednt shant aint mightnt dunno noone".split()
+    "werent havent hasnt hadnt wouldnt couldnt shouldnt mustnt neednt shant aint mightnt dunno noone "
+    "hardly barely scarcely seldom rarely".split()
 )
 _WHEN: Final = frozenset("in of by since until last next this early late mid during every".split())
 _ALSO_WORDS: Final = frozenset({"may", "march"})

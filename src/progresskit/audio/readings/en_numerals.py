@@ -159,7 +159,11 @@ def _version(match: re.Match[str]) -> Iterator[str]:
         return
     counts = [counted(piece)[0] for piece in pieces]
     # Each piece by digits, or all as counts; "oh" and "zero" aren't mixed.
-    ways = [counts, *([by_digits(piece)[zero and -1] for piece in pieces] for zero in (0, 1))]
+    ways = [
+        counts,
+        ["oh" if count == "zero" else count for count in counts],
+        *([by_digits(piece)[zero and -1] for piece in pieces] for zero in (0, 1)),
+    ]
     ways.append([(in_pairs(piece) or counted(piece))[0] for piece in pieces])
     ways.append(
         [
@@ -303,7 +307,9 @@ def _mixture(match: re.Match[str]) -> Iterator[str]:
             spelled.append(tuple(dict.fromkeys(many)) if len(pieces) <= _FEW else many[:1])
         else:
             letters = " ".join(piece)
-            spelled.append((letters,) if len(piece) == 1 or len(pieces) > _FEW else (letters, piece))
+            parts = " ".join(_CAPITALIZED.findall(piece))  # "o auth two"
+            ways = (letters,) if len(piece) == 1 or len(pieces) > _FEW else (letters, piece, parts)
+            spelled.append(tuple(dict.fromkeys(ways)))
     yield from map(" ".join, product(*spelled))
 
 
@@ -322,6 +328,7 @@ def _groups(match: re.Match[str]) -> Iterator[str]:
                 yield lead + " ".join(said)
 
 
+_CAPITALIZED: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])")
 _LETTERS_OR_DIGITS: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 _HOUR: Final = r"(?P<hour>[01]?[0-9]|2[0-4])[:.](?P<minute>[0-5][0-9])"
 _SIDE: Final = r"[0-9][0-9.,:]*[^\W\d_]*"

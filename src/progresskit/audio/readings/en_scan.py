@@ -49,6 +49,12 @@ _UNIT_AFTER: Final = re.compile(
 _MONTH_NAMES: Final = _any_of(MONTHS)
 _MONTH_BEFORE: Final = re.compile(rf"(?<![A-Za-z])(?P<month>{_MONTH_NAMES})\.?,? (?:the )?$", re.IGNORECASE)
 _MONTH_AFTER: Final = re.compile(rf"(?P<rank>)(?: of)? (?P<month>{_MONTH_NAMES})(?![A-Za-z])", re.IGNORECASE)
+_ERA_AFTER: Final = re.compile(r" ?(?:AD|BCE?|CE|A\.D\.|B\.C\.)(?![^\W_])")
+_ERA_BEFORE: Final = re.compile(r"(?<![^\W_])A\.?D\.? $")
+_LASTING: Final = re.compile(
+    r"(?:(?P<hour>[0-9]{1,4}) ?hr?s? ?)?(?:(?P<minute>[0-9]{1,3}) ?m(?:ins?)? ?)?"
+    r"(?:(?P<second>[0-9]{1,3}) ?s(?:ecs?)?)?(?<! )(?![^\W_])"
+)
 _DAY: Final = re.compile(r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?")
 _DAYS: Final = re.compile(r"(?P<first>[0-3]?[0-9])[-~](?P<last>[0-3]?[0-9])")
 _THE_BEFORE: Final = re.compile(r"(?<![A-Za-z])the $", re.IGNORECASE)
@@ -89,6 +95,7 @@ _DIGITS: Final = re.compile(r"[0-9]{1,24}")
 _LISTING: Final = frozenset({"and", "or", ",", ", and"})
 _FAR: Final = 120
 """How far, in characters, words of a game are sought."""
+_COUNT_BEFORE: Final = re.compile(r"(?<![\w.,:/-])[0-9]+ $")
 _TWO_DIGITS: Final = re.compile(r"(?<![\w.,:/-])[0-9]{2} $")
 _OLD_YEAR: Final = re.compile("1[0-5][0-9]{2}")
 """A year that would be said like a time of day: 15:30."""
@@ -101,6 +108,7 @@ _SAID_BEFORE: Final = {
     "+": ("plus",),
     **dict.fromkeys("~\u2248", ("about", "approximately", "around")),
 }
+_MODEL_BEFORE: Final = re.compile(r"(?<![^\W_])(?!AM|PM|BC|AD|CE|BCE)[A-Z]{2,4}[ -]$")
 _MOST_CODE: Final = 12
 _LONGEST_CALL_SIGN: Final = 3
 
@@ -151,11 +159,14 @@ def numeral_readings(text: str) -> Iterator[Reading]:
         yield from _priced_after(found, after)
         yield from _dated(found, before, after)
         yield from _with_fraction(found, after)
+        yield from _lasting(text, found)
         continues = code_until and text[code_until : found.start].strip() in _LISTING
         if _DIGITS.fullmatch(found.written) and (continues or _is_code(before)):
             code_until = found.end
             yield from _each(found, _code(found.written))
-        if _SCORING.search(text, max(0, found.start - _FAR), found.end + _NEAR):
+        if _PLAIN_RANGE.fullmatch(found.written) and _SCORING.search(
+            text, max(0, found.start - _FAR), found.end + _NEAR
+        ):
             yield from _score(found)
         yield from _measured(found, after)
         yield from _alone(text, found, before, after)
@@ -169,11 +180,17 @@ def _alone(text: str, found: Numeral, before: str, after: str) -> Iterator[Readi
     start, end = found.start, found.end
     if len(found.written) == 2 and _TWO_DIGITS.search(before):
         return  # "20 26" is no 2026
+    if "/" in found.written and _COUNT_BEFORE.search(before):
+        return  # "1 1/2" is no "one half"
     ways = numeral(found.written)
     if _OLD_YEAR.fullmatch(found.written) and _IN_YEAR.search(before):
         ways = (*years(int(found.written)), *ways)
     if found.is_negative and before.endswith("%"):
         yield from _second_percentage(found, ways, before, after)
+    if _THE_BEFORE.search(before):  # the 100 metres are the hundred metres
+        yield from _each(found, [way.removeprefix("a ") for way in ways if way.startswith("a ")])
+    if _ERA_AFTER.match(after) or _ERA_BEFORE.search(before):
+        yield from _each(found, in_pairs(found.written) if found.written.isdecimal() else ())
     if before.endswith("'") and found.written.endswith("s"):
         start -= 1  # '90s
     yield from (Reading(start, end, way) for way in _signed(found.is_negative, ways))
@@ -308,6 +325,16 @@ def _with_fraction(found: Numeral, after: str) -> Iterator[Reading]:
             yield Reading(found.start, found.end + match.end(), way)
 
 
+def _lasting(text: str, found: Numeral) -> Iterator[Reading]:
+    """Yield the readings of a time that something takes, in two units or three: 2h 15m."""
+    match = _LASTING.match(text, found.start)
+    parts = [(name, count) for name, count in match.groupdict().items() if count] if match else []
+    if match and len(parts) > 1:
+        said = [f"{counted(count)[0]} {name if int(count) == 1 else f'{name}s'}" for name, count in parts]
+        last = said.pop()
+        yield from (Reading(*match.span(), f"{' '.join(said)} {joint}{last}") for joint in ("", "and "))
+
+
 def _second_percentage(found: Numeral, ways: Iterable[str], before: str, after: str) -> Iterator[Reading]:
     """Yield the readings of the end of a range, whose dash looks like a sign: 10%-20%."""
     yield from (Reading(found.start, found.end, f"{word} {way}") for way in ways for word in ("to", "through"))
@@ -324,6 +351,8 @@ def _is_code(before: str) -> bool:
         ("no.", "apt.", "ext.", "rm.", "nr.")
     ):
         return False
+    if _MODEL_BEFORE.search(before):
+        return True
     for word in reversed(_WORD.findall(before)[-4:]):
         lowered = word.lower()
         if lowered in _CODE_WORDS:

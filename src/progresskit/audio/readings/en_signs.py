@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["address_readings", "sign_readings"]
 
-_SIGN: Final = re.compile(r"\+\+|[-&+=@#/\u00d7\u00f7\u00b1\u00b0\u00a7]")
+_SIGN: Final = re.compile(r"\+\+|(?<=[0-9] )x(?= [0-9])|[-&+=@#/\u00d7\u00f7\u00b1\u00b0\u00a7]")
 _SIGNS: Final[dict[str, tuple[str, ...]]] = {
     "&": ("and",),
     "+": ("plus", "and"),
@@ -22,6 +22,7 @@ _SIGNS: Final[dict[str, tuple[str, ...]]] = {
     "#": ("hashtag", "hash", "sharp"),
     "/": ("slash", "or", "per"),
     "-": ("to", "through", "minus"),
+    "x": ("by", "times"),
     "\u00d7": ("times", "by", "x"),
     "\u00f7": ("divided by",),
     "\u00b1": ("plus or minus",),
@@ -31,6 +32,7 @@ _SIGNS: Final[dict[str, tuple[str, ...]]] = {
 _OF_NUMBERS: Final = frozenset("0123456789.-$\u20ac\u00a3")
 """What the ends of a range begin with."""
 
+_HALVES: Final = frozenset({"a m", "am", "p m", "pm"})
 _HINT: Final = re.compile(r"\.[A-Za-z][\w-]|@[A-Za-z]")
 _ADDRESS: Final = re.compile(
     r"(?<![\w.@+-])[A-Za-z][\w+-]{0,60}(?:\.[A-Za-z][\w+-]{0,60}){0,8}(?:@[A-Za-z][\w-]{0,60})?"
@@ -53,7 +55,7 @@ def sign_readings(text: str, others: Iterable[Reading]) -> Iterator[Reading]:
     ending: dict[int, list[Reading]] | None = None
     for match in _SIGN.finditer(text):
         at, sign = match.start(), match[0]
-        if sign == "/" and not (text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha()):
+        if sign == "/" and not (text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalnum()):
             continue
         if sign == "#" and text[at + 1 : at + 2].isdecimal():
             continue
@@ -93,5 +95,6 @@ def _joins(text: str, before: Reading, at: int) -> bool:
     """Tell whether a dash joins the two ends of a range, of which the first is written with a unit: 9am-5pm."""
     is_spaced = text[at - 1 : at + 2] == " - "
     after = text[at + 2 : at + 3] if is_spaced else text[at + 1 : at + 2]
-    is_range = text[before.start] in _OF_NUMBERS and after != "" and after in _OF_NUMBERS
+    is_number = text[before.start] in _OF_NUMBERS or before.spoken in _HALVES
+    is_range = is_number and after != "" and after in _OF_NUMBERS
     return is_range and (is_spaced or not (text[at - 1].isdecimal() or text[at - 1].isspace()))

@@ -23,7 +23,8 @@ _LETTERS: Final = re.compile(
     r"(?<![^\W_])(?:(?P<example>e\.\s?g\.?)|(?P<that>i\.\s?e\.?)|(?P<known>a\.k\.a\.?)"
     r"|(?P<states>U\.\s?S\.(?:\s?A\.)?)|(?P<kingdom>U\.\s?K\.)"
     r"|(?P<half>[aApP])\.\s?[mM]\b\.?|(?P<capital>[AP])M(?![^\W_])"
-    r"|(?P<without>w/o)(?![^\W_])|(?P<with>w/)(?=\s|[a-z])|(?P<because>b/c)(?![^\W_]))"
+    r"|(?P<without>w/o)(?![^\W_])|(?P<with>w/)(?=\s|[a-z])|(?P<because>b/c)(?![^\W_])"
+    r"|(?P<clock>[oO] clock)(?![^\W_])|(?P<okay>[oO]\.\s?[kK](?![^\W_])\.?))"
 )
 _SAID: Final[dict[str, tuple[str, ...]]] = {
     "example": ("for example", "for instance", "eg"),
@@ -34,6 +35,8 @@ _SAID: Final[dict[str, tuple[str, ...]]] = {
     "without": ("without",),
     "with": ("with",),
     "because": ("because",),
+    "clock": ("o'clock",),
+    "okay": ("okay",),
 }
 _NUMBER: Final = (
     "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
@@ -43,7 +46,7 @@ _NUMBER: Final = (
 _AND: Final = re.compile(rf"(?P<scale>hundred|thousand|million|billion) and(?= {_NUMBER})", re.IGNORECASE)
 _ONE: Final = re.compile(r"(?P<one>a|one)(?= (?:hundred|thousand|million|billion|dozen|half|quarter)\b)", re.IGNORECASE)
 _STARTS: Final = {
-    **dict.fromkeys("e i a u p w b am pm".split(), _LETTERS),
+    **dict.fromkeys("e i a u p w b o am pm".split(), _LETTERS),
     **dict.fromkeys("hundred thousand million billion".split(), _AND),
     "one": _ONE,
 }

@@ -15,6 +15,7 @@ __all__ = ["Number", "forms", "is_name", "parts"]
 
 _CODE: Final = 7
 """From so many digits on a number without a unit is a code, and usually said digit by digit."""
+_SHORTEST_CODE: Final = 100
 _YEAR_DIGITS: Final = 4
 _YEARS: Final = range(1000, 3000)
 _DECIMAL: Final = re.compile("([^・･·.点]+)[・･·.点]([^・･·.点十百千万亿億兆]+)([十百千万亿億兆]*)")
@@ -50,12 +51,13 @@ def forms(words: HanWords, text: str, number: Number) -> list[str]:
     if digits.isascii():
         found = _of_digits(words, text, number)
     elif parts(words, digits)[1]:
-        found = _of_decimal(words, digits)
+        found = _of_decimal(words, text, number)
     elif (value := words.han.value_of(digits)) is None:
         found = _of_row(words, number)
     else:
         found = list(words.counted(value, number.counter))
-        if number.counter.startswith(words.year) and not digits[0].isdigit() and value in _YEARS:
+        is_year = number.counter.startswith(words.year) and value in _YEARS
+        if not digits[0].isdigit() and (is_year or (number.counter in words.codes and value >= _SHORTEST_CODE)):
             found.append(words.han.spell(str(value)))
     return [form for form in dict.fromkeys(found) if form and form != digits]
 
@@ -70,9 +72,11 @@ def parts(words: HanWords, digits: str) -> tuple[str, str, str]:
 
 
 def is_name(words: HanWords, digits: str) -> bool:
-    """Tell whether Han characters name a number, or are digits in a row."""
-    whole, places, _ = parts(words, digits)
-    return bool(places) or words.han.value_of(whole) is not None or bool(words.han.digits_of(whole))
+    """Tell whether Han characters name a number, or one of two (五六十), or are digits in a row."""
+    (whole, places, _), han = parts(words, digits), words.han
+    if places or han.value_of(whole) is not None or han.digits_of(whole):
+        return True
+    return bool(han.digits_of(whole[:2])) and han.value_of(whole[1:]) is not None
 
 
 def _of_digits(words: HanWords, text: str, number: Number) -> list[str]:
@@ -95,11 +99,19 @@ def _of_digits(words: HanWords, text: str, number: Number) -> list[str]:
 def _of_places(words: HanWords, text: str, number: Number, whole: str, places: str) -> list[str]:
     """Return the ways to say a number with a point, which may be a version: 3.11 is 三点一一 or 三点十一."""
     heads = _before_point(words, whole)
-    found = [head + words.point + words.han.spell(places) for head in heads]
+    found = _pointed(words, text, number, heads, places)
+    if number.counter in words.currencies or text[number.start : number.digits_start] in words.prefixes:
+        short = places.rstrip("0")  # $4.50 is four and a half
+        found += [head + words.point + words.han.spell(short) if short else head for head in heads]
+    return found
+
+
+def _pointed(words: HanWords, text: str, number: Number, heads: list[str], places: str) -> list[str]:
+    names = words.by_digit(places)
     is_bare = not number.counter and number.start == number.digits_start
     if places[0] != "0" and (is_bare or words.before_version.search(text, max(0, number.start - 12), number.start)):
-        found += [head + words.point + words.cardinal(places) for head in heads]
-    return found
+        names.append(words.cardinal(places))
+    return [head + words.point + name for name in names if name for head in heads]
 
 
 def _is_code(words: HanWords, text: str, number: Number, digits: str) -> bool:
@@ -112,15 +124,17 @@ def _is_code(words: HanWords, text: str, number: Number, digits: str) -> bool:
     )
 
 
-def _of_decimal(words: HanWords, digits: str) -> list[str]:
+def _of_decimal(words: HanWords, text: str, number: Number) -> list[str]:
     """Return the ways to say a decimal with its magnitude: 1.2万 and 一点二万 are 一万两千, too."""
-    whole, places, magnitude = parts(words, digits)
+    whole, places, magnitude = parts(words, number.digits)
     value = words.han.value_of(whole)
     if value is None or len(places) > LONGEST_CODE:
         return []
     heads = _before_point(words, str(value))
+    if not magnitude:
+        return _pointed(words, text, number, heads, places)
     found = [head + words.point + words.han.spell(places) + magnitude for head in heads]
-    if magnitude and (all_of_it := words.han.value_of(f"{value}.{places}{magnitude}")) is not None:
+    if (all_of_it := words.han.value_of(f"{value}.{places}{magnitude}")) is not None:
         found.append(words.han.say(all_of_it))
     return found
 

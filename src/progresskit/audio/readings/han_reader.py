@@ -37,6 +37,7 @@ _ASCII: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
 _LETTER: Final = re.compile("[A-Za-z]")
 _RANGE_ON: Final = re.compile("[-~\u2014][0-9]")
 _RANGE_SIGNS: Final = frozenset("-~\u2014")
+_COMMAS: Final = frozenset(",、")
 _HALF_DAY: Final = re.compile(r"([AaPp])\.?[Mm](?![A-Za-z])\.?")
 
 
@@ -72,10 +73,12 @@ class HanReader:
               (?P<date> [0-9]{{4}} ([-/.]) (?:0?[1-9]|1[0-2]) \2 (?:3[01]|[12][0-9]|0?[1-9]) (?![0-9]|[-/.:][0-9]) )
             | (?P<clock> (?:2[0-4]|[01]?[0-9]) : [0-5][0-9] (?: : [0-5][0-9] )? (?![0-9]|:[0-9]) )
             | (?P<slashes> [0-9]+ (?: /[0-9]+ ){{2,}} )
-            | (?P<code> (?: [0-9]+ (?: -[0-9]+ ){{2,}} | 0[0-9]{{1,3}}-[0-9]{{3,9}} | [0-9]{{3,4}}-[0-9]{{4}} )
+            | (?P<code> (?: [0-9]+ (?: -[0-9]+ ){{2,}} | 0[0-9]{{1,3}}-[0-9]{{3,9}} | [0-9]{{3,4}}-[0-9]{{4}}
+                | [0-9]{{2,4}} (?: [ ][0-9]{{3,4}} ){{2}} )
                 (?![0-9]|[-~.:/][0-9]) )
             | (?P<version> [0-9]+ (?: \.[0-9]+ ){{2,}} )
             | (?P<fraction> (?: [0-9]+[ ] )? [0-9]+/[0-9]+ )
+            | (?P<vulgar> [0-9]* [¼-¾⅐-⅞] )
             | (?P<number> (?: {_ASCII} (?: \.[0-9]+ )? | {one} | {unit} )
                 (?: (?<![0-9]) {one} | {unit} | (?<=[{units}]) {_ASCII} )* )
             """,
@@ -220,14 +223,18 @@ class HanReader:
             if start < number.digits_start and _RANGE_ON.match(text, end):
                 yield from ((start, end, name) for name in names)  # the currency is said after the range
             return
-        if start < number.digits_start and not currency:
-            names = [sign + name for sign in words.minus for name in names or [number.digits]]
+        signs = words.minus if start < number.digits_start and not currency else ("",)
         if templates:
             as_written = ("{}" + number.counter,) if number.counter.isalpha() else ()
+            before = [template for template in templates if signs != ("",) and template[0] != "{"]
             for name in names or [number.digits]:
-                yield from ((start, number.end, template.format(name)) for template in (*templates, *as_written))
+                for sign in signs:
+                    yield from ((start, number.end, t.format(sign + name)) for t in (*templates, *as_written))
+                    yield from ((start, number.end, sign + t.format(name)) for t in before)
         else:
-            yield from ((start, end, name) for name in names)
+            if signs != ("",):
+                names = names or [number.digits]
+            yield from ((start, end, sign + name) for sign in signs for name in names)
             if (others := words.same.get(number.counter)) is not None:
                 yield from ((end, number.end, name) for name in (number.counter, *others))
 
@@ -246,7 +253,7 @@ class HanReader:
             if counter and places == "5":
                 said = words.halved(value, counter)
             if len(places) <= _CENTS and (currency or counter):
-                said = [*said, *words.money(value, places, currency or counter)]
+                said = [*said, *words.parted(value, places, currency or counter)]
             start = number.start
         elif follows and last.number.counter in words.hours and value <= _LAST_MINUTE:
             yield from self._minute(text, number, value)
@@ -289,16 +296,31 @@ class HanReader:
                 yield from (
                     (at, end, spoken + to) for at, until, spoken in last.said if until == start and not is_apart
                 )
-            if found.number.counter == "%" and not last.number.counter:
-                percent = words.suffixes["%"][0]
-                whole = (last.number.start, start)
-                yield from ((*whole, percent.format(spoken)) for *piece, spoken in last.said if tuple(piece) == whole)
+            yield from self._shared(text, last.number, found.number)
+            if not found.number.counter and sign == "-":
+                yield start, end, words.ratio
         elif sign in words.to[1:]:
             yield start, end, words.to[0]
+        elif sign in _COMMAS and text[start - 1].isdigit() and text[end].isdigit():  # else it counts as nothing
+            yield from ((at, end, spoken + sign) for at, until, spoken in last.said if until == start)
         else:
             yield from ((start, end, spoken) for spoken in words.signs.get(sign, ()))
-        if sign in {*_RANGE_SIGNS, *words.to}:
+        if sign in {*_RANGE_SIGNS, *_COMMAS, *words.to}:
             yield from self._neighbours(last.number, found.number)
+
+    def _shared(self, text: str, one: Number, other: Number) -> Iterator[Said]:
+        """Yield how a range is said whose counter belongs to both ends: 3-5天 is 三天到五天, 5-10% 百分之五到十."""
+        words, counter = self._words, other.counter
+        if not counter or one.counter or not one.digits.isascii() or one.start != one.digits_start:
+            return
+        template = words.suffixes[counter][0] if counter in words.suffixes else "{}" + counter
+        names = forms(words, text, one._replace(counter=counter))
+        yield from ((one.start, one.end, template.format(name)) for name in names)
+        if not template.startswith("{}"):
+            ends = forms(words, text, other)
+            yield from (
+                (one.start, other.end, template.format(a + to + b)) for a in names for b in ends for to in words.to
+            )
 
     def _neighbours(self, one: Number, other: Number) -> Iterator[Said]:
         """Yield how 2~3 is said in one word: 两三, never 二十三; and 20~30: 二三十."""
@@ -308,8 +330,14 @@ class HanReader:
             return
         for unit, name in ((1, ""), (10, "十"), (100, "百"), (1000, "千"), (10_000, "万")):
             if first in range(unit, 9 * unit, unit) and second == first + unit:
-                head = han.two if first == 2 * unit and name != "十" else han.digits[first // unit]
-                yield one.start, other.digits_end, head + han.digits[second // unit] + name
+                head, tail = han.digits[first // unit], han.digits[second // unit]
+                yield (
+                    one.start,
+                    other.digits_end,
+                    (han.two if first == 2 * unit and name != "十" else head) + tail + name,
+                )
+                if second == 2 * unit and name != "十":
+                    yield one.start, other.digits_end, head + han.two + name
 
 
 def _silent_hyphen(text: str, last: Number, number: Number) -> Iterator[Said]:

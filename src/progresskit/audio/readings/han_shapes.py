@@ -6,12 +6,13 @@ Each function is given the words of a language, what is written, and where it be
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.han_words import LONGEST_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from progresskit.audio.readings.han_words import HanWords
 
@@ -26,7 +27,7 @@ _LAST_DAY: Final = 31
 _LONGEST_TERM: Final = 6  # digits in a term of a fraction that one would say
 
 _DATE_SIGN: Final = re.compile(r"[-/.]")
-_CODE_PART: Final = re.compile(r"([0-9]+)(-?)")
+_CODE_PART: Final = re.compile(r"([0-9]+)([- ]?)")
 _SLASHED_PART: Final = re.compile(r"([0-9]+)/?")
 _VERSION_PART: Final = re.compile(r"([0-9]+)(\.?)")
 
@@ -86,7 +87,7 @@ def _code(words: HanWords, code: str, at: int) -> Iterator[Said]:
             continue
         yield start, end, words.han.spell(digits)
         if words.zeros and "0" in digits:
-            yield from _zeros(words, digits, start, end)
+            yield from _zeros(words, digits, start, end, joints=("", words.code_joint) if part[2] else ("",))
         names = [] if digits.startswith("0") else [words.cardinal(digits)]
         if words.code_joint and part[2]:
             yield from ((start, end, name + words.code_joint) for name in [words.han.spell(digits), *names])
@@ -97,11 +98,15 @@ def _code(words: HanWords, code: str, at: int) -> Iterator[Said]:
         yield from ((sign, sign + 1, to) for to in words.to)
 
 
-def _zeros(words: HanWords, digits: str, start: int, end: int) -> Iterator[Said]:
-    """Read each digit by itself, for each zero may have any of its names."""
+def _zeros(words: HanWords, digits: str, start: int, end: int, joints: Sequence[str]) -> Iterator[Said]:
+    """Read each digit by itself, for each zero may have any of its names; any of the joints follows the last."""
+    last = start + len(digits) - 1
     for at, digit in enumerate(digits, start):
-        until = end if at - start + 1 == len(digits) else at + 1
-        yield from ((at, until, spoken) for spoken in (words.han.spell(digit), *(words.zeros if digit == "0" else ())))
+        names = (words.han.spell(digit), *(words.zeros if digit == "0" else ()))
+        if at < last:
+            yield from ((at, at + 1, name) for name in names)
+        else:
+            yield from ((at, end, name + joint) for name in names for joint in joints)
 
 
 def _version(words: HanWords, version: str, at: int) -> Iterator[Said]:
@@ -112,14 +117,14 @@ def _version(words: HanWords, version: str, at: int) -> Iterator[Said]:
                 yield at + part.start(), at + part.end(), spoken + point
 
 
-def _fraction(words: HanWords, fraction: str, at: int) -> Iterator[Said]:
+def _fraction(words: HanWords, fraction: str, at: int, *, may_be_date: bool = True) -> Iterator[Said]:
     """Read a fraction, which may be the month and day of a date as well."""
     whole, _, terms = fraction.rpartition(" ")
     top, bottom = terms.split("/")
     if max(len(whole), len(top), len(bottom)) > _LONGEST_TERM:
         return
     dates: list[str] = []
-    if not whole and 1 <= int(top) <= _LAST_MONTH and 1 <= int(bottom) <= _LAST_DAY:
+    if may_be_date and not whole and 1 <= int(top) <= _LAST_MONTH and 1 <= int(bottom) <= _LAST_DAY:
         dates = [words.cardinal(top) + words.month + day for day in words.days_of_month(int(bottom))]
     fractions: list[str] = []
     if not any(part.startswith("0") for part in (whole, top, bottom)):
@@ -132,6 +137,13 @@ def _fraction(words: HanWords, fraction: str, at: int) -> Iterator[Said]:
         yield at, at + len(fraction), spoken
 
 
+def _vulgar(words: HanWords, number: str, at: int) -> Iterator[Said]:
+    """Read a fraction that is one character: ½, 2½."""
+    whole, terms = number[:-1], unicodedata.normalize("NFKC", number[-1]).replace("\u2044", "/")
+    spelled = f"{whole} {terms}" if whole else terms
+    yield from ((at, at + len(number), spoken) for *_, spoken in _fraction(words, spelled, at, may_be_date=False))
+
+
 SHAPES: Final[Mapping[str, Callable[[HanWords, str, int], Iterator[Said]]]] = {
     "date": _date,
     "clock": _clock,
@@ -139,5 +151,6 @@ SHAPES: Final[Mapping[str, Callable[[HanWords, str, int], Iterator[Said]]]] = {
     "code": _code,
     "version": _version,
     "fraction": _fraction,
+    "vulgar": _vulgar,
 }
 """How each shape is read, by the name of its group in the pattern that finds it."""

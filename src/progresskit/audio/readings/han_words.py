@@ -119,8 +119,8 @@ class HanWords(ABC):
         """Return spellings of a number together with its counter that no rule makes."""
         return ()
 
-    def money(self, value: int, places: str, currency: str) -> Sequence[str]:  # noqa: ARG002
-        """Return the ways to say an amount in larger and smaller coins, given its one or two decimal places."""
+    def parted(self, value: int, places: str, unit: str) -> Sequence[str]:  # noqa: ARG002
+        """Return the ways to say an amount in a larger and a smaller unit, given its one or two decimal places."""
         return ()
 
     def cardinal(self, digits: str) -> str:

@@ -141,7 +141,8 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
     for token in _TOKEN.finditer(text):
         spans = {token.span(): None}
         if not token[0].isalpha():
-            spans.update((part.span(), None) for part in _WORD.finditer(text, *token.span()))
+            if not _POINTED.search(token[0]):  # v1 of v1.2 is no word
+                spans.update((part.span(), None) for part in _WORD.finditer(text, *token.span()))
             spans.update((part.span(), None) for part in _LETTERS.finditer(text, *token.span()))
         yield from (span for span in spans if _LETTER.search(text, *span) and not _POINTED.search(text, *span))
 

@@ -9,7 +9,7 @@ from progresskit.audio.readings.base import Critical, Language
 from progresskit.audio.readings.critical_words import CriticalWords
 from progresskit.audio.readings.han_reader import HanReader
 from progresskit.audio.readings.ja_numbers import KANA_COUNTS, JapaneseWords
-from progresskit.audio.readings.ja_words import EXEMPT, HALVES, NEGATIONS, NO_NUMBER, OPPOSITES
+from progresskit.audio.readings.ja_words import AMOUNTS, EXEMPT, NEGATIONS, NO_NUMBER, OPPOSITES
 
 if TYPE_CHECKING:
     from progresskit.audio.readings.han_forms import Number
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGE"]
 
 _NUMBERS: Final = HanReader(JapaneseWords())
-_WORDS: Final = CriticalWords(OPPOSITES, negations=NEGATIONS, numbers=HALVES, exempt=EXEMPT)
+_WORDS: Final = CriticalWords(OPPOSITES, negations=NEGATIONS, numbers=AMOUNTS, exempt=EXEMPT)
 _SOUNDS: Final = str.maketrans("\u3007○ヶヵ萬圓", "零零ケカ万円")
 _NO_NUMBER: Final = re.compile(NO_NUMBER)
 _BEFORE_NO_NUMBER: Final = re.compile("[統唯同単均随逐専]$")
 _JOINED: Final = re.compile("[一-鿿々ァ-ヶー]")
 _AMBIGUOUS: Final = {"いつか", "なのか"}  # someday; "is it"
-_IN_KANA: Final = re.compile("|".join(sorted(KANA_COUNTS - _AMBIGUOUS, key=len, reverse=True)))
+_IN_KANA: Final = re.compile(f"(?:{'|'.join(sorted(KANA_COUNTS - _AMBIGUOUS, key=len, reverse=True))})[目め]?")
 
 
 def _criticals(text: str) -> list[Critical]:

@@ -16,7 +16,7 @@ __all__ = ["KANA_COUNTS", "JapaneseWords"]
 _NOON: Final = 12
 
 # Dakuten and small kana of counters that are written in several ways: one for each.
-_SPELLING: Final = str.maketrans("萬圓ヵヶ箇", "万円カケ個")
+_SPELLING: Final = str.maketrans("萬圓ヵヶ箇・", "万円カケ個.")
 
 _KANA: Final = {
     "つ": "ひとつ ふたつ みっつ よっつ いつつ むっつ ななつ やっつ ここのつ",
@@ -109,17 +109,18 @@ _MONEY: Final = {
     "JPY": ("{}円",),
     "CNY": ("{}元", "{}人民元"),
 }
+_COINS: Final = dict.fromkeys(("$", "US$", "USD", "ドル"), "ドル") | dict.fromkeys(("€", "EUR", "ユーロ"), "ユーロ")
 _CURRENCIES: Final = frozenset(["円", "ドル", "米ドル", "ユーロ", "ポンド", "ウォン", "元", "人民元", "セント"])
 _COUNTERS_TEXT: Final = (
     "つ 人 個 コ ケ 本 枚 匹 頭 羽 冊 台 杯 階 回 歳 才 年 月 日 時 分 秒 週 週間 カ月 か月 ケ月 個月 カ月間 "
-    "か月間 ケ月間 時間 分間 秒間 日間 年間 年前 年後 年度 年代 年生 日目 回目 つ目 人目 個目 度 度目 番 番目 "
+    "か月間 ケ月間 時間 分間 秒間 日間 年間 年前 年後 年度 年代 年生 日目 回目 つ目 つめ 人目 個目 度 度目 番 番目 "
     "号 号線 号車 名 件 点 問 条 章 節 話 巻 部 丁目 番地 軒 足 着 膳 切れ 通 ページ 頁 行 列 段 割 割引 倍 位 "
     "等 世紀 種類 カ所 か所 ケ所 カ国 か国 ケ国 泊 畳 世帯 社 店 店舗 校 機 隻 両 席 曲 文字 語 字 票 品 箱 袋 "
     "束 組 対 級 代 勝 敗 杯目 枚目 本目 割り パーセント パー キロ キロメートル メートル センチ センチメートル "
     "ミリ ミリメートル キログラム グラム ミリグラム トン リットル ミリリットル デシリットル ワット キロワット "
     "ボルト ヘルツ バイト ギガ ギガバイト メガ メガバイト テラ テラバイト カロリー キロカロリー ヘクタール "
     "平方メートル 平米 平方キロ 立方メートル マイル インチ フィート ポイント ミリ秒 分の 号室 号棟 室 桁 "
-    "才以上 世代 学年 周年 周 坪 升 合 斤 票差 "
+    "教室 会議室 世代 学年 周年 周 坪 升 合 斤 票差 "
 )
 _COUNTERS: Final = _CURRENCIES | frozenset(_COUNTERS_TEXT.split())
 
@@ -158,6 +159,7 @@ class JapaneseWords(HanWords):
     suffixes = _UNITS | _MONEY
     same: ClassVar = {
         "才": ("歳",),
+        "つめ": ("つ目",),
         "コ": ("個",),
         "ケ": ("個",),
         "か月": ("カ月",),
@@ -178,10 +180,10 @@ class JapaneseWords(HanWords):
         "平米": ("平方メートル",),
     }
     counters = _COUNTERS
-    codes = frozenset({"号室", "室", "便", "号線"})
+    codes = frozenset({"号室", "室", "教室", "会議室", "便", "号線"})
     currencies = _CURRENCIES
     signed = frozenset({"度", "℃", "°C", "%", "パーセント"})
-    phrases: ClassVar = {"二分の一": "半分"}
+    phrases: ClassVar = {"二分の一": "半分", "ゼロ": "零"}
     one_half = "半分"
     days = ("日",)
     hours = ("時",)
@@ -189,9 +191,9 @@ class JapaneseWords(HanWords):
     before_code = re.compile(r"(?:番号|電話|コード|パスワード|部屋|内線|ダイヤル|暗証|ID|品番|型番)[はが:、]?\Z")
     before_version = re.compile(r"(?:バージョン|版|[A-Za-z])\Z")
     before_number = re.compile(
-        r"(?:(?P<own>第)|約|計|分の|[足引掛]す?|ける|プラス|マイナス|摂氏|午前|午後|時速|秒速|西暦|[令平昭]和|平成)\Z"
+        r"(?:(?P<own>第)|約|計|分の|[足引掛]す?|ける|プラス|マイナス|摂氏|対|点|ゼロ|午前|午後|時速|秒速|西暦|[令平昭]和|平成)\Z"
     )
-    before_minus = re.compile(r"(?:[はがをにでと、]|気温|温度)\Z")
+    before_minus = re.compile(r"(?:[はがをにでと、]|気温|温度|海抜|標高|残高|率)\Z")
     is_positional = True
 
     def hour_forms(self, hour: int, *, is_told: bool = False) -> Sequence[str]:
@@ -219,9 +221,19 @@ class JapaneseWords(HanWords):
 
     def spelled(self, value: int, suffix: str) -> Sequence[str]:
         """Return a small count in kana, with its counter: ひとつ, ふたり, みっか."""
-        if suffix[-1] in "目間" and (known := _SPELLINGS.get((value, suffix[:-1]))) is not None:
-            return tuple(spelling + suffix[-1] for spelling in known)
+        if suffix[-1] in "目め間" and (known := _SPELLINGS.get((value, suffix[:-1]))) is not None:
+            ends = "間" if suffix[-1] == "間" else "目め"
+            return tuple(spelling + end for spelling in known for end in ends)
         return _SPELLINGS.get((value, suffix), ())
+
+    def parted(self, value: int, places: str, unit: str) -> Sequence[str]:
+        """Return an amount in a larger and a smaller unit: 四ドル五十セント, 三十八度五分, 一メートル七十五."""
+        whole, hundredths = self.han.say(value), self.han.say(int(places.ljust(2, "0")))
+        if unit in _COINS:
+            return (f"{whole}{_COINS[unit]}{hundredths}セント",)
+        if unit in {"m", "メートル"} and len(places) > 1:
+            return f"{whole}メートル{hundredths}", f"{whole}メートル{hundredths}センチ"
+        return (f"{whole}度{self.han.spell(places)}分",) if unit in {"度", "℃", "°C"} and len(places) == 1 else ()
 
     def halved(self, value: int, suffix: str) -> Sequence[str]:
         """Return so many and a half: 一時間半."""

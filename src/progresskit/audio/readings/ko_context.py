@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
-from progresskit.audio.readings.ko_counters import counter_at
+from progresskit.audio.readings.ko_counters import counter_at, goes_on
 from progresskit.audio.readings.ko_units import unit_at
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ HALF_DAY: Final = re.compile(r" ?([AaPp])\.?[Mm]\.?(?![A-Za-z])")
 _HALF_DAY_BEFORE: Final = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\.? ?$")
 _LATE: Final = re.compile(r"(?:오후|저녁|밤|낮) ?$")
 _NAMED: Final = re.compile(r"(?:번호|코드|암호|전화|계좌|내선|팩스|연락처|핀|PIN|문의)[^0-9]{0,8}$|코로나-?$")
+_MODEL: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}[ -]?$")
+_NAMED_AFTER: Final = re.compile(r" ?(?:오류|에러|열차|여객기|항공기|전투기|헬기|편명|노선)")
+_SHORT_YEAR: Final = re.compile("[0-9]{2}(?=[가-힣])")
 _PEOPLE: Final = re.compile(r"(?:손님|고객|회원|어르신|선생님|부모님|승객|관객|신청자|선착순) ?$")
 _BACK: Final = 14  # how far before a number its context is looked for
 
@@ -66,9 +69,14 @@ def is_late(text: str, start: int) -> bool:
     return _LATE.search(text, max(0, start - _BACK), start) is not None
 
 
-def is_named(text: str, start: int) -> bool:
-    """Tell whether the words before a number say that it names something: a code, a telephone, a short year."""
-    return text[max(0, start - 1) : start] == "'" or _NAMED.search(text, max(0, start - _BACK), start) is not None
+def is_named(text: str, start: int, end: int) -> bool:
+    """Tell whether the words beside a number say that it names something: a code, a telephone, a short year."""
+    if text[max(0, start - 1) : start] == "'" or _NAMED.search(text, max(0, start - _BACK), start):
+        return True
+    if _SHORT_YEAR.match(text, start) and not counter_at(text, end) and not goes_on(text[end]):
+        return True  # 88올림픽
+    is_model = _MODEL.search(text, max(0, start - _BACK), start) is not None
+    return is_model or _NAMED_AFTER.match(text, end) is not None
 
 
 def counts_people(text: str, start: int) -> bool:

@@ -172,8 +172,8 @@ def _valued(value: int, kind: Kind, counter: str) -> tuple[str, ...]:
         said = (*native_ordinal(value), *(sino(value) if value >= _FROM_TEN or not value else ()))
     elif kind is Kind.PLACE:
         said = (_PLACES[value],) if value in _PLACES else native(value, alone=value < _FROM_TEN) or sino(value)
-    elif kind is Kind.HOUR and 0 < value <= _NOON:
-        said = native(value)
+    elif kind is Kind.HOUR and value:
+        said = native(value) if value <= _NOON else (*sino(value), *native(value))
     elif kind is Kind.MONTH:
         said = _MONTHS.get(value) or sino(value)
     elif kind is Kind.PLAIN:

@@ -52,6 +52,8 @@ _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _TELEPHONE: Final = re.compile(r"0[0-9]{1,2}\)? ?[0-9]{3,4}[ -][0-9]{4}(?![0-9])|1[0-9]{3} [0-9]{4}(?![0-9])")
 _CODE: Final = 7
 _GROUP: Final = 3
+_LONGEST_COUNT: Final = 4
+"""Digits of the ends of a range that counts something."""
 _JOINTS: Final = {".": ("점",), ":": ("대",), "/": ("슬래시",), "-": DASH}
 
 
@@ -86,7 +88,9 @@ def _run(text: str, start: int, end: int) -> Iterator[Reading]:
         are_digits = all(map(str.isdecimal, groups))
         digits = sum(map(len, groups))
         is_code = are_digits and (len(parts) > 2 or digits >= _CODE or any(_is_padded(group) for group in groups))  # noqa: PLR2004
-        is_code = is_code or (are_digits and (is_named(text, start) or all(len(group) >= _GROUP for group in groups)))
+        is_code = is_code or (
+            are_digits and (is_named(text, start, end) or all(len(group) >= _GROUP for group in groups))
+        )
         if is_code:
             yield from _code(text, start, end)
         if len(parts) == 2 and not any(map(_is_padded, groups)):  # noqa: PLR2004
@@ -128,6 +132,8 @@ def _range(text: str, parts: list[Span]) -> Iterator[Reading]:
     for at, (start, end) in enumerate(parts):
         is_last = at + 1 == len(parts)
         yield from _part(text, start, end, after, is_last=is_last)
+        if text[start:end].isdecimal() and end - start <= _LONGEST_COUNT:  # 3~5명 is 삼에서 오 명 too
+            yield from spoken(start, end, sino(int(text[start:end]))[:1])
         if not is_last:
             yield from joint(text, (end, parts[at + 1][0]), after)
             low, high = number_of(text[start:end]), number_of(text[slice(*parts[at + 1])])
@@ -191,7 +197,7 @@ def _time(text: str, start: int, end: int, digits: tuple[str, str, str]) -> Iter
 def _number(text: str, place: Span, number: Number, after: After, *, is_last: bool) -> Iterator[Reading]:
     """Yield the readings of one number and of the signs beside it."""
     start, end = place
-    is_name = is_named(text, start)
+    is_name = is_named(text, start, end)
     said = counted(number, UNIT if after.unit else after.counter, is_name=is_name)
     if after.counter == "분" and counts_people(text, start):
         said = (*native(number.value), *said)

@@ -73,7 +73,7 @@ def _hours(hour: str, *, is_late: bool) -> list[str]:
     if value <= _NOON:
         return [*native(value), *(f"오전 {name}" for name in native(value) if hour[0] == "0")]
     late = list(native(value - _NOON)) if value < _DAY else []
-    return [*late, *sino(value)] if is_late else [*sino(value), *(f"오후 {name}" for name in late)]
+    return [*late, *sino(value)] if is_late else [*sino(value), *native(value), *(f"오후 {name}" for name in late)]
 
 
 def _minutes(minute: int) -> list[str]:

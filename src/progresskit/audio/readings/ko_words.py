@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.ko_context import spoken
 from progresskit.audio.readings.ko_counters import counter_at
-from progresskit.audio.readings.ko_numerals import native, sino
+from progresskit.audio.readings.ko_numerals import native, sino, spelled
 from progresskit.audio.readings.ko_units import SIGNS
 
 if TYPE_CHECKING:
@@ -20,10 +21,17 @@ _SIGN: Final = re.compile(
     (?P<before> [가-힣]\ ?~\ ? | [년월일시분초원개명도층장번회세살권주급]- )
     (?= (?P<number> [0-9]+ ) | [영일이삼사오육칠팔구십백천만한두세네열] )
     | (?P<sign> [&@\#] ) (?![0-9])
+    | (?<![^\W\d_]) (?P<version> [vV] | [vV]er(?:sion)?\.? ) (?=\ ?[0-9])
+    | (?<![0-9·.]) (?P<day> [0-9]{1,2} · [0-9]{1,2} ) (?![0-9·])
     """,
     re.VERBOSE,
 )
 _FROM: Final = ("에서 ", "부터 ")
+
+_PAIRS: Final = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
+_PARTICLES: Final = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+"""A particle after a numeral or a Latin word agrees with how that is said, and it may be said in another way."""
+_OTHER_FORMS: Final = {**_PARTICLES, "예요": "에요", "에요": "예요"}
 
 _NOON, _MIDNIGHT = 12, 24
 _LATE_HOURS: Final = {sino(hour)[0]: native(hour - _NOON)[0] for hour in range(_NOON + 1, _MIDNIGHT)}
@@ -33,6 +41,7 @@ _SECOND: Final = re.compile(
     | (?<![가-힣]) 일 (?P<magnitude>[만억천백])
     | (?<![가-힣0-9]) (?P<hour>{"|".join(sorted(_LATE_HOURS, key=len, reverse=True))}) (?= \s?시(?!간) )
     | (?<![가-힣0-9]) (?P<month>[육십]) (?= \s?월(?![드요]) )
+    | (?P<form> (?<=[0-9A-Za-z%\u2103]) (?: {"|".join(_PARTICLES)} ) (?![가-힣]) | [예에]요 )
     """,
     re.VERBOSE,
 )
@@ -43,8 +52,13 @@ def sign_readings(text: str) -> Iterator[Reading]:
     """Yield what signs between words are said as: 3일~5일, A&B."""
     for match in _SIGN.finditer(text):
         start, end = match.span()
-        if match["sign"]:
-            yield from (Reading(start, end, name) for name in SIGNS[match["sign"]])
+        if match["day"]:  # 6·25 is 육이오
+            yield from spoken(start, end, spelled(match["day"].replace("·", "")))
+        elif match["version"]:
+            yield Reading(start, end, "버전 ")
+        elif match["sign"]:
+            yield from spoken(start, end, SIGNS[match["sign"]])
+        if not match["before"]:
             continue
         yield from (Reading(start, end, text[start] + word) for word in _FROM)
         last = match.end("number") if match["number"] else end
@@ -63,5 +77,7 @@ def second_forms(text: str) -> Iterator[Reading]:
             yield Reading(start, end, f"오후 {_LATE_HOURS[match['hour']]}")
         elif match["month"]:
             yield Reading(start, end, _MONTHS[match["month"]])
+        elif match["form"]:
+            yield Reading(start, end, _OTHER_FORMS[match["form"]])
         else:
             yield Reading(start, end, f"시{match['span']} 반")

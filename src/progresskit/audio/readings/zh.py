@@ -10,7 +10,7 @@ from progresskit.audio.readings.critical_words import CriticalWords
 from progresskit.audio.readings.han_reader import HanReader
 from progresskit.audio.readings.zh_characters import SIMPLIFIED
 from progresskit.audio.readings.zh_numbers import ChineseWords
-from progresskit.audio.readings.zh_words import EXEMPT, HALVES, NEGATIONS, NO_NUMBER, OPPOSITES
+from progresskit.audio.readings.zh_words import AMOUNTS, EXEMPT, NEGATIONS, NO_NUMBER, OPPOSITES
 
 if TYPE_CHECKING:
     from progresskit.audio.readings.han_forms import Number
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGE"]
 
 _NUMBERS: Final = HanReader(ChineseWords())
-_WORDS: Final = CriticalWords(OPPOSITES, negations=NEGATIONS, numbers=HALVES, exempt=EXEMPT)
+_WORDS: Final = CriticalWords(OPPOSITES, negations=NEGATIONS, numbers=AMOUNTS, exempt=EXEMPT)
 _SOUNDS: Final = SIMPLIFIED | str.maketrans("\u3007○幺", "零零一")
 _NO_NUMBER: Final = re.compile(f"(?<![午晚晨])(?:{NO_NUMBER})")
 _BEFORE_NO_NUMBER: Final = re.compile("[统唯之万同单不逐专如合划再张李王]$")

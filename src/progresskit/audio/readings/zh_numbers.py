@@ -80,7 +80,7 @@ _MONEY: Final = {
     "USD": ("{}美元", "{}美金"),
     "HK$": ("{}港元", "{}港币"),
     "HKD": ("{}港元", "{}港币"),
-    "NT$": ("{}新台币", "{}台币"),
+    "NT$": ("{}元新台币", "新台币{}元", "{}新台币", "{}台币"),
     "€": ("{}欧元",),
     "EUR": ("{}欧元",),
     "£": ("{}英镑",),
@@ -92,6 +92,11 @@ _MONEY: Final = {
     "RMB": ("{}元", "{}元人民币", "人民币{}元"),
     "JPY": ("{}日元",),
 }
+_COINS: Final = dict.fromkeys(("$", "US$", "USD", "美元"), ("美元", "美分")) | dict.fromkeys(
+    ("€", "EUR", "欧元"), ("欧元", "欧分")
+)
+# Units after which the decimal places are said as they are: 一米七五.
+_OPEN_UNITS: Final = {"米": "米", "m": "米", "度": "度", "℃": "度", "°C": "度"}
 _COUNTERS_TEXT: Final = (
     "个 两 位 篇 桩 筐 捆 堆 卷 册 剂 丸 锅 勺 匙 滴 壶 处 桌 幕 局 针 批 列 股 扇 则 版 圈 锭 声 名 人 只 条 "
     "张 本 件 台 把 辆 间 家 座 层 楼 栋 幢 颗 粒 片 份 套 双 对 次 遍 趟 回 场 届 期 岁 天 周 倍 成 种 类 项 "
@@ -101,7 +106,7 @@ _COUNTERS_TEXT: Final = (
     "美金 欧元 英镑 日元 韩元 韩币 韩圆 港元 港币 台币 新台币 人民币 元人民币 卢布 法郎 万元 公里 千米 米 厘米 "
     "公分 毫米 英里 英尺 英寸 海里 里 尺 寸 公斤 千克 克 毫克 斤 吨 磅 升 毫升 平方米 平方公里 平米 立方米 "
     "公顷 亩 摄氏度 华氏度 瓦 千瓦 伏 赫兹 卡路里 卡 千卡 大卡 兆 字节 像素 分贝 帧 毫秒 人次 名人 点钟 整点 "
-    "周年 岁半 分之 室 房 号房 号室 号楼 号线 路车 后 位数 多 余 比特 "
+    "个小时 个钟头 个星期 周年 岁半 分之 室 病房 教室 会议室 房 号房 号室 号楼 号线 路车 后 位数 多 余 比特 "
 )
 _COUNTERS: Final = frozenset(_COUNTERS_TEXT.split())
 
@@ -127,7 +132,12 @@ _SAME: Final = {
     "毛": ("角",),
     "礼拜": ("星期",),
     "秒钟": ("秒",),
-    "钟头": ("小时",),
+    "钟头": ("小时", "个小时"),
+    "个钟头": ("个小时", "小时"),
+    "小时": ("个小时",),
+    "个小时": ("小时",),
+    "星期": ("个星期",),
+    "个星期": ("星期",),
     "元人民币": ("元",),
 }
 
@@ -164,7 +174,7 @@ class ChineseWords(HanWords):
     suffixes = _UNITS | _MONEY
     same = _SAME
     counters = _COUNTERS
-    codes = frozenset({"室", "房", "号房", "号室", "路", "路车", "后"})
+    codes = frozenset({"室", "病房", "教室", "会议室", "房", "号房", "号室", "路", "路车", "后"})
     currencies = frozenset(
         [
             "元",
@@ -191,6 +201,8 @@ class ChineseWords(HanWords):
         "二分之一": "一半",
         "半个小时": "半小时",
         "乘以": "乘",
+        "至周": "到周",
+        "至星期": "到星期",
         "廿": "二十",
         "卅": "三十",
     }
@@ -200,13 +212,13 @@ class ChineseWords(HanWords):
     oclock = ("整", "钟")
     quarters = (1, 3)
     before_code = re.compile(
-        r"(?:号码|电话|手机|密码|验证码|编号|代码|邮编|房间|房号|学号|工号|卡号|账号|尾号|分机|航班|车次|车牌|热线|拨打|代号|型号|口令|编码)号?[是为:]?\Z"
+        r"(?:号码|电话|手机|密码|验证码|编号|代码|邮编|房间|房号|学号|工号|卡号|账号|尾号|分机|航班|车次|车牌|热线|拨打|代号|型号|口令|编码|教室|会议室|病房|门牌)号?[是为在:]?\Z"
     )
     before_version = re.compile(r"(?:版本|版|[A-Za-z])号?[是为:]?\Z")
     before_number = re.compile(
         r"(?:(?P<own>第|百分之|千分之)|周|星期|礼拜|初|分之|[比加减乘等]|除以|等于|人民币|摄氏|约|共)\Z"
     )
-    before_minus = re.compile(r"(?:[是为到至于了约达在低降]|温度|气温)\Z")
+    before_minus = re.compile(r"(?:[是为到至于了约达在低降]|温度|气温|海拔|余额|[率值])\Z")
     is_positional = False
 
     def hour_forms(self, hour: int, *, is_told: bool = False) -> Sequence[str]:
@@ -245,12 +257,19 @@ class ChineseWords(HanWords):
         name = "两" if value == 2 else self.han.say(value)  # noqa: PLR2004
         return tuple(dict.fromkeys((f"{name}{suffix}半", f"{name}个半{bare}")))
 
-    def money(self, value: int, cents: str, suffix: str) -> Sequence[str]:
-        """Return an amount with its tenths and hundredths: 十九元九角九分, 十九块九毛九."""
-        if suffix not in {"¥", "元", "块", "块钱", "RMB", "CNY"}:
-            return ()
+    def parted(self, value: int, places: str, unit: str) -> Sequence[str]:
+        """Return an amount in a larger and a smaller unit, as 十九块九毛九 and 一米七五; and 八五折."""
         name = "两" if value == 2 else self.han.say(value)  # noqa: PLR2004
-        tenths, hundredths = int(cents[0]), int(cents[1:] or 0)
+        if unit in {"¥", "元", "块", "块钱", "RMB", "CNY"}:
+            return self._yuan(name, int(places[0]), int(places[1:] or 0))
+        if unit in _COINS:
+            coin, cent = _COINS[unit]
+            return (f"{name}{coin}{self.han.say(int(places.ljust(2, '0')))}{cent}",)
+        if unit == "折":
+            return (f"{self.han.spell(str(value) + places)}折",)
+        return (f"{name}{_OPEN_UNITS[unit]}{self.han.spell(places)}",) if unit in _OPEN_UNITS else ()
+
+    def _yuan(self, name: str, tenths: int, hundredths: int) -> Sequence[str]:
         ten, hundred = self.han.digits[tenths], self.han.digits[hundredths]
         if tenths and not hundredths:
             return f"{name}元{ten}角", f"{name}块{ten}", f"{name}块{ten}毛"
@@ -263,5 +282,26 @@ class ChineseWords(HanWords):
 
 
 _NOT_TWO: Final = frozenset(
-    {"%", "月", "日", "号", "分之", "楼", "℃", "°", "级", "后", "室", "房", "号房", "号室", "号楼", "号线", "路"}
+    {
+        "%",
+        "月",
+        "日",
+        "号",
+        "分之",
+        "楼",
+        "℃",
+        "°",
+        "级",
+        "后",
+        "室",
+        "病房",
+        "教室",
+        "会议室",
+        "房",
+        "号房",
+        "号室",
+        "号楼",
+        "号线",
+        "路",
+    }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["EXEMPT", "HALVES", "NEGATIONS", "NO_NUMBER", "OPPOSITES"]
+__all__ = ["AMOUNTS", "EXEMPT", "NEGATIONS", "NO_NUMBER", "OPPOSITES"]
 
 OPPOSITES: Final = {
     "side": "左|右",
@@ -105,5 +105,7 @@ NO_NUMBER: Final = (
 )
 """What begins like a number, and is none."""
 
-HALVES: Final = "一半 半(?:小时|个|天|年|月|价|数|分)"
-"""Half of something, where no number stands before it."""
+AMOUNTS: Final = (
+    "一半 半(?:小时|个|天|年|月|价|数|分) 每(?:天|日|周|星期|礼拜|个?月|年|小时|个小时|分钟?|秒钟?|季度?|次|晚|早)"
+)
+"""What tells how much or how often without a numeral."""
