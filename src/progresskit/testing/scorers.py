@@ -103,7 +103,8 @@ def check_scorer(scorer: Callable[[str, str], Score | float], *, language: str, 
     def more_or_less(text: str, data: st.DataObject) -> None:
         between, units = _units(text)
         at = data.draw(st.integers(0, len(units) - 1))
-        added = between.join([*units[:at], data.draw(st.sampled_from(units)), *units[at:]])
+        words = [unit for unit in units if any(map(str.isalnum, unit))]  # the point of a number alone says nothing
+        added = between.join([*units[:at], data.draw(st.sampled_from(words)), *units[at:]])
         dropped = between.join([*units[:at], *units[at + 1 :]])
         judge.lowers("a word more", text, [added])
         judge.lowers("a word less", text, [dropped])
