@@ -1,0 +1,17 @@
+// Builds the package into dist, and what the gateway serves of it: `npm run build`.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { bundle, js, SERVED, served } from "./bundle.js";
+
+const dist = `${js}dist/`;
+const files = await bundle();
+for (const folder of [dist, served]) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+}
+for (const [name, contents] of files) writeFileSync(dist + name, contents);
+for (const name of SERVED) writeFileSync(served + name, files.get(name));
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  cwd: js,
+  stdio: "inherit",
+});

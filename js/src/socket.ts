@@ -1,0 +1,25 @@
+/** The stream of a project over a WebSocket. */
+import { streamUrl, type OpenLink } from "./link.js";
+
+const SUBPROTOCOL = "progresskit.v1";
+
+export const openSocket: OpenLink = (host, project, after, token, onTexts, onEnd) => {
+  const url = streamUrl(project, "stream", after);
+  url.protocol = url.protocol.replace("http", "ws");
+  url.searchParams.set("batch", "1");
+  const socket = new host.WebSocket(url, token ? [SUBPROTOCOL, bearerSubprotocol(token)] : [SUBPROTOCOL]);
+  socket.onmessage = ({ data }) => onTexts([data as string]);
+  socket.onclose = ({ code }) => onEnd(code);
+  return () => {
+    socket.onmessage = socket.onclose = null;
+    // Browsers log an error where a socket is closed before it is open.
+    if (socket.readyState) socket.close();
+    else socket.onopen = () => socket.close();
+  };
+};
+
+/** Make the second subprotocol of a token: browsers let no page set a header on a WebSocket. */
+export function bearerSubprotocol(token: string): string {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(token));
+  return `bearer.${btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "")}`;
+}
