@@ -457,6 +457,8 @@ WITHOUT_MUTANT = {"a_store_that_went_back_has_another_epoch", "a_silent_loss_is_
 async def test_a_transport_without_the_rule_fails_the_check(mutant, name):
     with pytest.raises((AssertionError, TimeoutError, TransportError)) as caught:
         await CHECKS[name](MemoryHarness(mutant))
+        # Once more: the comparison that comes each 5 s may have fallen just where it made good what is broken.
+        await CHECKS[name](MemoryHarness(mutant))
     if isinstance(caught.value, AssertionError):
         assert str(caught.value), "a complaint says what was seen"
 
