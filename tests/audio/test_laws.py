@@ -86,11 +86,11 @@ def test_a_number_is_said_in_words_and_in_no_other_number_s(language, long_form)
     scorer = SCORERS[language]
     context = CONTEXTS[language][1]
     for number in range(0, LARGEST + 1, 1 if long_form else 37):
-        for words in said(number, language):
+        for words in said(number, language, native=True):
             assert scorer(context.format(number), context.format(words)).accuracy == 1, (number, words)
         for other in (number + 1, number * 10, number // 10):
             if other != number and other <= LARGEST:
-                words = said(other, language)[0]
+                words = said(other, language, native=True)[0]
                 assert scorer(context.format(number), context.format(words)).verdict(TARGET) != "passed", (
                     number,
                     words,
