@@ -81,7 +81,7 @@ class DirectoryCache:
             with os.fdopen(descriptor, "wb") as part:
                 part.write(value)
             Path(name).replace(file)
-        except BaseException:
+        except BaseException:  # a full disk or Ctrl-C alike: no half a file is left
             with suppress(OSError):
                 Path(name).unlink()
             raise
