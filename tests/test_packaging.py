@@ -18,6 +18,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from progresskit.web.pages import PUBLIC_FILES
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -51,8 +53,7 @@ def test_the_wheel_holds_the_package_and_its_data(wheel):
     assert {
         "progresskit/py.typed",
         f"{static}/view.html",
-        f"{static}/view.css",
-        f"{static}/progresskit.js",
+        *(f"{static}/{name}" for name in PUBLIC_FILES),
     } <= held
 
 

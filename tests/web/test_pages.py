@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 import pytest
 
 from progresskit.errors import NotAuthenticated
+from progresskit.web.pages import PUBLIC_FILES
 
-FILES = {"/projects/p/view": "text/html", "/view.css": "text/css", "/progresskit.js": "text/javascript"}
+FILES = {
+    "/projects/p/view": "text/html",
+    "/view.css": "text/css",
+    "/progresskit.js": "text/javascript",
+    "/js/element.js": "text/javascript",
+    "/js/element.js.map": "application/json",
+}
 
 
 @pytest.fixture
@@ -23,7 +31,7 @@ def url(gateway):
 def test_the_shell_of_the_page_is_open_and_cached_by_its_tag(url, http, path, media_type):
     response = http.get(url + path)
     assert response.status_code == 200
-    assert response.headers["content-type"] == f"{media_type}; charset=utf-8"
+    assert response.headers["content-type"].partition(";")[0] == media_type
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
     assert response.headers["cache-control"] == "no-cache"
@@ -50,7 +58,16 @@ def test_the_page_needs_nothing_that_its_policy_forbids(url, http):
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
     assert all(re.search(r"\bsrc=", tag) for tag in re.findall(r"<script[^>]*>", page))
     for reference in re.findall(r'(?:src|href)="([^"#]+)"', page):
-        assert reference in {"../../progresskit.js", "../../view.css"} or reference.startswith(("data:", "?"))
+        assert reference in {"../../view.js", "../../view.css"} or reference.startswith(("data:", "?"))
+
+
+def test_every_module_finds_what_it_imports(url, http):
+    imported = {"progresskit.js", "view.js", "js/element.js"}
+    for name in sorted(imported):
+        source = http.get(f"{url}/{name}").text
+        imported |= {str(PurePosixPath(name).parent / path) for path in re.findall(r'from ?"\./([^"]+)"', source)}
+    assert imported <= {*PUBLIC_FILES}
+    assert "js/client.js" in imported
 
 
 def test_what_can_be_no_project_has_no_page(url, http):

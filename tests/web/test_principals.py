@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from progresskit.errors import NotAuthenticated
 from progresskit.web import Gateway, Grant, allow_anyone, bearer_token
+from progresskit.web.pages import PUBLIC_FILES
 
 PRINCIPALS = ["ann", "bob", "eve"]
 PROJECTS = ["p0", "p1", "p2"]
@@ -121,7 +122,7 @@ def test_every_route_that_shows_a_project_asks(gateway, http):
     for path in table:
         http.get(url + path)
         http.post(url + path, json={})
-    is_open = {"/health", "/view.css", "/progresskit.js", "/projects/p/view"}
+    is_open = {"/health", "/projects/p/view", *(f"/{name}" for name in PUBLIC_FILES)}
     is_socket = {"/projects/p/stream", "/publish"}
     assert set(asked) == set(table) - is_open - is_socket
 

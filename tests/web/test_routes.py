@@ -17,12 +17,13 @@ from progresskit.state import Snapshot
 from progresskit.transports import MemoryTransport
 from progresskit.web import Gateway, Grant, allow_anyone
 from progresskit.web.health import Store
+from progresskit.web.pages import PUBLIC_FILES
 
 if TYPE_CHECKING:
     import httpx
 
 PLAIN = ["/projects/p", "/projects/p/connections", "/connections"]
-OPEN = ["/health", "/projects/p/view", "/progresskit.js", "/view.css"]
+OPEN = ["/health", "/projects/p/view", *(f"/{name}" for name in PUBLIC_FILES)]
 STREAMED = ["/projects/p/events"]
 
 

@@ -15,7 +15,8 @@
 ``POST /projects/{project_id}/events``         a batch of events, answered with its receipt
 ``WS /publish``                                batches of all projects in, receipts out
 ``POST /projects/{project_id}/cancel``         ask the live run of a task to stop
-``GET /projects/{project_id}/view``            a live page, with ``/view.css`` and ``/progresskit.js``
+``GET /projects/{project_id}/view``            a live page, with ``/view.css`` and ``/view.js``
+``GET /progresskit.js``, ``/js/element.js``    the browser client, and ``<progress-stream>``
 ``GET /health``                                200 where the store has answered within 15 s, else 503
 =============================================  ==========================================================
 """
@@ -44,7 +45,7 @@ from progresskit.web.hosting import Hosting
 from progresskit.web.inbox import Inbox
 from progresskit.web.limits import Limits, Seats, Turns
 from progresskit.web.origins import Origins
-from progresskit.web.pages import packaged_file
+from progresskit.web.pages import PUBLIC_FILES, packaged_file
 from progresskit.web.publishing import Desk
 from progresskit.web.refusals import (
     BAD_REQUEST,
@@ -156,8 +157,7 @@ class Gateway:
             Route("/projects/{project_id}/view", self._http(get=self._view)),
             Route("/connections", self._http(get=self._connections)),
             Route("/health", self._http(get=self._health)),
-            Route("/progresskit.js", self._http(get=partial(_file, name="progresskit.js"))),
-            Route("/view.css", self._http(get=partial(_file, name="view.css"))),
+            *(Route(f"/{name}", self._http(get=partial(_file, name=name))) for name in PUBLIC_FILES),
             WebSocketRoute(
                 "/projects/{project_id}/stream",
                 SocketEndpoint(self._admit_stream, self._stream, self._origins),

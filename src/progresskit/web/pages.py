@@ -13,7 +13,15 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
-__all__ = ["packaged_file"]
+__all__ = ["PUBLIC_FILES", "packaged_file"]
+
+PUBLIC_FILES: Final = (
+    "progresskit.js",
+    "view.css",
+    "view.js",
+    *(f"js/{name}.js{end}" for name in ("client", "element", "index") for end in ("", ".map")),
+)
+"""What is served to everybody under its own name: what the page is made of, and the browser client."""
 
 # The one image is the page's icon, which it carries itself. The stream too is connect-src 'self', which
 # takes in ws: and wss: of the same host (CSP 3, 6.7.2.8).
@@ -23,7 +31,12 @@ POLICY: Final = (
 )
 """The Content-Security-Policy of the page: its own scripts and styles only, and no framing."""
 
-_MEDIA_TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_MEDIA_TYPES: Final = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".map": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ BACKS_OFF_TO_MS = 20_000
 
 def load(page):
     """Load the module into an empty page, as ``kit``."""
-    source = resources.files("progresskit.web").joinpath("static", "progresskit.js").read_bytes()
+    source = resources.files("progresskit.web").joinpath("static", "view.js").read_bytes()
     url = f"data:text/javascript;base64,{base64.b64encode(source).decode()}"
     page.evaluate(f"import({json.dumps(url)}).then((module) => {{ globalThis.kit = module }})")
     return page
