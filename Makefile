@@ -9,6 +9,7 @@ endif
 export VENV
 DEMO = $(PYTHON) .ci/in_venv.py demo
 DEV = $(PYTHON) .ci/in_venv.py dev
+JS = $(DEV) python .ci/js.py
 
 .PHONY: help demo test test-long lint format bench build constraints clean
 
@@ -18,10 +19,12 @@ help:  ## say what there is
 demo:  ## speak a text, verify it, and show it live in the browser (ARGS="--exit --no-browser --out DIR")
 	@$(DEMO) progresskit demo $(ARGS)
 
-test:  ## run the tests and the samples of the docs (ARGS="tests/test_state.py -k late")
+test:  ## run the tests and the samples of the docs (ARGS="tests/test_state.py -k late": those of Python only)
+	@$(if $(ARGS),:,$(JS) lint test)
 	@$(DEV) pytest $(ARGS)
 
 test-long:  ## run the tests in their long forms
+	@$(if $(ARGS),:,PROGRESSKIT_LONG=1 $(JS) test)
 	@$(DEV) pytest --long $(ARGS)
 
 lint:  ## ruff (lint and format) and mypy --strict

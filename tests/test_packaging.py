@@ -53,6 +53,7 @@ def test_the_wheel_holds_the_package_and_its_data(wheel):
     assert {
         "progresskit/py.typed",
         f"{static}/view.html",
+        f"{static}/progresskit.tgz",
         *(f"{static}/{name}" for name in PUBLIC_FILES),
     } <= held
 
@@ -81,8 +82,13 @@ def test_the_sdist_is_enough_to_build_and_test(dist):
         "pyproject.toml",
     }
     wanted |= {".ci/run", ".ci/in_venv.py", "tests/conftest.py", "tests/vectors/fold.json"}
+    wanted |= {"js/package-lock.json", "js/src/client.ts", "js/scripts/build.js"}
     assert wanted <= held
-    assert not {name for name in held if "__pycache__" in name or name.startswith((".venv", ".git/", "dist/"))}
+    assert not {
+        name
+        for name in held
+        if "__pycache__" in name or "node_modules" in name or name.startswith((".venv", ".git/", "dist/"))
+    }
 
 
 def with_dependencies(names: list[str]) -> set[str]:

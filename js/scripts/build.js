@@ -1,7 +1,8 @@
-// Builds the package into dist, and what the gateway serves of it: `npm run build`.
+// Builds the package into dist, and what the wheel carries of it: the modules that a gateway serves, and the whole for npm.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { bundle, js, SERVED, served } from "./bundle.js";
+import { pack, packed } from "./pack.js";
 
 const dist = `${js}dist/`;
 const files = await bundle();
@@ -15,3 +16,4 @@ execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconf
   cwd: js,
   stdio: "inherit",
 });
+pack(packed);

@@ -7,6 +7,8 @@ import type { Gateway } from "./settings.js";
 import type { EventOf, ProjectSnapshot, ProjectStore } from "./store.js";
 import type { Status, TaskEvent, TaskState } from "./wire.js";
 
+export { configure } from "./client.js";
+
 /** What all hooks take. */
 export interface FollowOptions {
   /** The gateway; left out: what `configure` said. */

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import tarfile
 
 import pytest
 
@@ -38,6 +40,12 @@ def test_it_says_its_version(run):
 def test_python_dash_m_is_the_same(run):
     done = run("--version", code="import runpy; runpy.run_module('progresskit', run_name='__main__')")
     assert done.stdout.strip() == __version__
+
+
+def test_it_says_where_the_npm_package_is(run):
+    with tarfile.open(run("js-package").stdout.strip()) as archive:
+        package = json.load(archive.extractfile("package/package.json"))
+    assert (package["name"], package["version"]) == ("progresskit", __version__)
 
 
 @pytest.mark.parametrize("module", ["typer", "rich", "uvicorn", "starlette"])

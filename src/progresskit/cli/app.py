@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,6 +123,15 @@ def watch(
 
         code = run_watch(url, project, token_file=token_file, as_json=json)
     raise typer.Exit(code)
+
+
+@app.command()
+def js_package() -> None:
+    """Print where the npm package is: npm i "$(progresskit js-package)".
+
+    It holds the browser client, the React hooks and the element <progress-stream>, in this version.
+    """
+    typer.echo(files("progresskit").joinpath("web", "static", "progresskit.tgz"))
 
 
 @contextmanager
