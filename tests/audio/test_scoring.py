@@ -315,6 +315,14 @@ def test_nothing_heard_is_unheard(hypothesis):
         "I will see you in the next one.",
         "Merci d'avoir regardé !",
         "[BLANK_AUDIO]",
+        "We'll be right back.",
+        "[upbeat music playing]",
+        "(audience laughing)",
+        "♪ Music ♪",
+        "[音乐]",
+        "(拍手)",
+        "[음악]",
+        "字幕",
     ],
 )
 def test_boilerplate_is_unheard_in_any_language(hypothesis):

@@ -135,7 +135,12 @@ _TABLE: Final[dict[str, tuple[str, ...]]] = {
     "it": ("Sottotitoli creati dalla comunità Amara.org", "Grazie per aver guardato il video"),
     "ru": ("Субтитры сделал DimaTorzok", "Продолжение следует", "Спасибо за просмотр"),
     # Not said by anybody: what some recognisers write for the kind of noise they hear.
-    "": ("[BLANK_AUDIO]", "[silence]", "[music]", "[music playing]", "[inaudible]", "[noise]", "[applause]", "[음악]"),
+    "": (
+        *("[BLANK_AUDIO]", "[inaudible]", "字幕", "자막"),
+        *("[음악]", "[박수]", "[웃음]", "[침묵]", "[음악 소리]", "[박수 소리]", "[웃음소리]"),
+        *("[音乐]", "[音樂]", "[背景音乐]", "[掌声]", "[掌聲]", "[鼓掌]", "[笑声]", "[笑聲]", "[静音]"),
+        *("[音楽]", "[拍手]", "[笑い]", "[笑]", "[無音]", "[沈黙]"),
+    ),
 }
 
 _LOOSE: Final = (
@@ -145,6 +150,13 @@ _LOOSE: Final = (
     ),
     "(?:(?:i|we)(?:'?ll| will) )?see you (?:all |guys |again )*(?:in the )?next (?:video|time|one|week|episode)",
     "(?:thanks|thank you) for (?:your|the) (?:attention|support)",
+    "we(?:'?ll| will) be (?:right )?back(?: soon| shortly| after (?:this|the break|a (?:short|quick) break))?",
+    (
+        "(?:audience |crowd |people |upbeat |soft |gentle |dramatic |tense |background |piano |loud |no )*"
+        "(?:music|laugh(?:s|ing|ter)|applau(?:se|ds|ding)|clapping|cheer(?:s|ing)|chuckl(?:es|ing)|sigh(?:s|ing)|"
+        "cough(?:s|ing)|gasps|silence|noise|static|breathing|inaudible|speech|audio)"
+        "(?: playing| plays| continues| fades| stops)*"
+    ),
     (
         "(?=.{0,60}subscrib)(?:please|and|to|don'?t|forget|be|make|sure|hit|smash|click|the|like|likes|share|comment|"
         "follow|subscribe|subscribing|subscribed|button|bell|icon|notification|notifications|my|our|this|"

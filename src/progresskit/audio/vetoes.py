@@ -84,6 +84,7 @@ def critical_vetoes(
         theirs: Those of the transcript.
     """
     pair = _Pair(said, heard)
+    ours = [mark for mark in ours if not mark.critical.is_sound]  # the script is spelled as it is meant
     told: dict[str, list[Span]] = {}
     for mark in ours:
         fate = _fate(blocks, mark.place)
@@ -92,6 +93,8 @@ def critical_vetoes(
             yield pair.veto(mark.critical.kind, mark.place, fate.other)
     mirrored = [_mirrored(block) for block in blocks]
     for mark in theirs:
+        if mark.critical.is_sound:
+            continue
         fate = _fate(mirrored, mark.place)
         known = told.get(mark.critical.kind, ())
         if _vetoes(mark.critical, fate, ours) and not any(_overlap(place, mark.place) for place in known):

@@ -35,6 +35,16 @@ SAME = """
 12번째|열두 번째
 3번 버스|삼 번 버스
 3번 했다|세 번 했다
+10번 출구로|십 번 출구로
+3번 방에|삼 번 방에
+3번 방문|세 번 방문
+3번 더|세 번 더
+20번 말했다|이십 번 말했다
+20번 말했다|스무 번 말했다
+3번|세 번
+3번|삼 번
+3번 골랐다|삼 번 골랐다
+3번 있었다|세 번 있었다
 502번 버스를 타세요|오백이 번 버스를 타세요
 502번 버스를 타세요|오공이 번 버스를 타세요
 502호로 오세요|오백이 호로 오세요
@@ -700,7 +710,30 @@ $5이고|€5이고
 걱정 말라고 했다|걱정하라고 했다
 앞문으로|뒷문으로
 6·25 전쟁|6·26 전쟁
+3번 버스를 타고|세 번 버스를 타고
+10번 출구에서 만나고|열 번 출구에서 만나고
+3번 더 하고|삼 번 더 하고
+3번씩 하고|삼 번씩 하고
+3번 말했고|삼 번 말했고
+손님 3분이 오고|손님 삼 분이 오고
 88올림픽|86올림픽
+"""
+# The first of each is written with its spaces, the second without any.
+JOINED = """
+손님 4명이|손님 열네 명이
+손님 4명이|손님 십사 명이
+손님 명단이|손님 네 명 단이
+무게는 2그램이고|무게는 백이 그램이고
+그는 3번 말했고|그는 열세 번 말했고
+기온은 4.5도이고|기온은 십사 점 오 도이고
+기온은 5도이고|기온은 영하 오 도이고
+기온은 5도이고|기온은 영하 5도이고
+오늘은 2일이고|오늘은 이십이 일이고
+값은 만 원이고|값은 이만 원이고
+사과 세 개를|사과 네 개를
+그 둘째 문을|그 셋째 문을
+비밀번호는 234이고|비밀번호는 일이삼사이고
+오늘은 십오일이고|오늘은 십육일이고
 """
 
 
@@ -725,6 +758,20 @@ def test_what_says_something_else_never_passes_however_long_the_text(reference: 
     assert result.verdict(TARGET) == "failed"
 
 
+@pytest.mark.parametrize(("reference", "hypothesis"), pairs(JOINED)[::2])
+def test_a_number_is_found_in_a_text_without_spaces(reference: str, hypothesis: str) -> None:
+    result = SCORE(BEFORE + reference + AFTER, (BEFORE + hypothesis + AFTER).replace(" ", ""))
+
+    assert result.verdict(TARGET) == "failed"
+
+
+def test_what_says_something_else_hardly_ever_passes_in_a_text_without_spaces() -> None:
+    joined = [(BEFORE + one + AFTER, (BEFORE + other + AFTER).replace(" ", "")) for one, other in pairs(DIFFERENT)]
+    passed = [pair for pair in joined if SCORE(*pair).verdict(TARGET) == "passed"]
+
+    assert len(passed) <= len(joined) / 30, passed
+
+
 @pytest.mark.parametrize("counter", [" ", *"개층시월년호만", "번째"])
 def test_no_two_numbers_share_a_reading(counter: str) -> None:
     number_of: dict[str, int] = {}
@@ -740,7 +787,8 @@ def test_no_two_numbers_share_a_reading(counter: str) -> None:
 NO_NUMBERS = """
     만났다 이것 사람 일요일 오늘 영상 천천히 백화점 조금 세상 네 한국 두부 이번 삼성 육지 칠판 팔다 구독 십자가
     만약 사과 일을 이사회 사회 사원 공원 영원 만일 구조대 오이 이_회의 이_점은 이_책 사이사이 이상하다 천사
-    사장 공사 일반 세계 한편 둘러보다 열심히 만족 일부 오일 사위 오해 영어 천만에요 네모 세대
+    사장 공사 일반 세계 한편 둘러보다 열심히 만족 일부 오일 사위 오해 영어 천만에요 네모 세대 세부
+    문자열_네트워크 나열한_개념 모두_개선 프리셋 콜백이 파일만 교육도 생일도 중요한_사람 어서_오십시오 제일이다
 """
 NO_NEGATIONS = """
     안드로이드 안녕하세요 안내 안전 안경 안쪽 방_안에서 안으로 안정 안심 안건 보안 말씀 말을_하다 마감 이미지_마커
@@ -768,6 +816,8 @@ def test_negations_within_words_are_none(text: str) -> None:
         ("사과 세 개와 배 두개", ["세 개", "두개"]),
         ("셋째 날 십오 분", ["셋째", "십오 분"]),
         ("이천이십육년오월삼일", ["이천이십육년", "오월", "삼일"]),
+        ("사과네개와배열두개", ["네개", "열두개"]),
+        ("그날은십오일이다", ["십오일"]),
         ("일억 이천만 원", ["일억 이천만 원"]),
         ("1억 2,000만 원", ["1억 2,000만 원"]),
         ("영하 5도", ["영하 5도"]),

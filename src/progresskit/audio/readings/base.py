@@ -40,6 +40,8 @@ class Critical(NamedTuple):
         kind: What it is.
         group: For an opposite the group that it is a member of; else empty.
         member: For an opposite the member; its spellings and forms have the same.
+        is_sound: Whether the word is another one, that only sounds like it: ``write``. Such a word may have been
+            heard for the opposite of what was said; on its own it may be lost.
     """
 
     start: int
@@ -47,6 +49,7 @@ class Critical(NamedTuple):
     kind: CriticalKind
     group: str = ""
     member: str = ""
+    is_sound: bool = False
 
 
 class Language(NamedTuple):

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.en_cardinals import by_digits, cardinals, ordinals, years
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
-__all__ = ["MONTHS", "WEEKDAYS", "clock", "date", "numeric_date"]
+__all__ = ["MONTHS", "WEEKDAYS", "clock", "date", "halfless_times", "numeric_date"]
 
 _MONTH_NAMES: Final = "january february march april may june july august september october november december".split()
 _WEEKDAY_NAMES: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -27,6 +28,9 @@ WEEKDAYS: Final = {name[:length]: name for name in _WEEKDAY_NAMES for length in 
 }
 """The same for the days of the week."""
 
+_AFTER_NOON: Final = re.compile(
+    r"(?<![\w.,:/-])(?P<hour>00?|1[3-9]|2[0-3]):(?P<minute>[0-5][0-9])(?![^\W_]|[.,:/-][0-9])"
+)
 _LAST_MONTH, _LAST_DAY, _HOURS, _NOON = 12, 31, 24, 12
 
 
@@ -73,6 +77,18 @@ def numeric_date(match: re.Match[str]) -> Iterator[str]:
         yield f" {words[sep]} ".join(style)
 
 
+def halfless_times(text: str, other: str) -> Iterator[Reading]:
+    """Yield the times after noon of a text that the other one says without telling so: ``half past three``.
+
+    Only what it has word for word: else 15:30 and 3:30 would be one.
+    """
+    heard = other.lower()
+    for match in _AFTER_NOON.finditer(text):
+        for way in _past(int(match["hour"]) % _NOON or _NOON, int(match["minute"])):
+            if way in heard:
+                yield Reading(*match.span(), way)
+
+
 def clock(hour: int, minute: int, *, leads: bool = False) -> tuple[str, ...]:
     """Return the ways to say a time of day; none of what no clock shows.
 
@@ -106,8 +122,8 @@ def _clock(hour: int, minute: int, *, leads: bool) -> Iterator[str]:
         twelve, half = (hour % _NOON or _NOON), ("a" if hour in {0, _HOURS} else "p")
         for said in _clock(twelve, minute, leads=False):
             yield from (f"{said} {half} m", f"{said} {half}m")
-        hour = twelve
-    yield from _past(hour, minute)
+    else:
+        yield from _past(hour, minute)
 
 
 def _past(hour: int, minute: int) -> Iterator[str]:

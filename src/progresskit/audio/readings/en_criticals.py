@@ -10,6 +10,7 @@ from progresskit.audio.readings.base import Critical
 from progresskit.audio.readings.en_calendar import MONTHS, WEEKDAYS
 from progresskit.audio.readings.en_opposites import OPPOSITES
 from progresskit.audio.readings.en_romans import romans
+from progresskit.audio.readings.en_sounds import sound
 from progresskit.audio.readings.en_units import CURRENCIES, UNIT_WORDS, UNITS
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _NEGATIONS: Final = frozenset(
     "werent havent hasnt hadnt wouldnt couldnt shouldnt mustnt neednt shant aint mightnt dunno noone "
     "hardly barely scarcely seldom rarely".split()
 )
+_OPPOSITES_BY_SOUND: Final = {sound(word): opposite for word, opposite in OPPOSITES.items()}
 _WHEN: Final = frozenset("in of by since until last next this early late mid during every".split())
 _ALSO_WORDS: Final = frozenset({"may", "march"})
 _OFTEN: Final = frozenset({"a", "per", "every", "daily"})
@@ -171,8 +173,9 @@ def _words(tokens: Sequence[_Token]) -> Iterator[Critical]:
         if word.replace("'", "") in _NEGATIONS or word.endswith(("n't", "n't've")):
             yield Critical(start, end, "negation")
         elif word in OPPOSITES and OPPOSITES[word][0] != "am":
-            group, member = OPPOSITES[word]
-            yield Critical(start, end, "opposite", group, member)
+            yield Critical(start, end, "opposite", *OPPOSITES[word])
+        elif (like := _OPPOSITES_BY_SOUND.get(sound(word))) and word not in OPPOSITES:
+            yield Critical(start, end, "opposite", *like, is_sound=True)
         elif word == "once" and at + 1 < len(tokens) and tokens[at + 1].word in _OFTEN:
             yield Critical(start, end, "number")
 

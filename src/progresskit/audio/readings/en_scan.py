@@ -17,7 +17,7 @@ from progresskit.audio.readings.en_units import CURRENCIES, UNITS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Numeral", "numeral_readings", "numerals"]
+__all__ = ["Numeral", "is_code", "numeral_readings", "numerals"]
 
 _CHUNK: Final = re.compile(r"[0-9][^\W_]*(?:(?:'(?=[A-Za-z])|(?<=[0-9])[.,:/~-](?=[0-9]))[^\W_]+)*")
 """A numeral with all that is written to it, from its first digit on."""
@@ -161,7 +161,7 @@ def numeral_readings(text: str) -> Iterator[Reading]:
         yield from _with_fraction(found, after)
         yield from _lasting(text, found)
         continues = code_until and text[code_until : found.start].strip() in _LISTING
-        if _DIGITS.fullmatch(found.written) and (continues or _is_code(before)):
+        if _DIGITS.fullmatch(found.written) and (continues or is_code(before)):
             code_until = found.end
             yield from _each(found, _code(found.written))
         if _PLAIN_RANGE.fullmatch(found.written) and _SCORING.search(
@@ -345,7 +345,7 @@ def _second_percentage(found: Numeral, ways: Iterable[str], before: str, after: 
             yield Reading(start, found.end + 1, f"{one} to {other} percent")
 
 
-def _is_code(before: str) -> bool:
+def is_code(before: str) -> bool:
     """Tell whether the words before a numeral make it a name."""
     if before.rstrip(" :#")[-1:] in {".", ",", ";"} and not before.rstrip(" :#").lower().endswith(
         ("no.", "apt.", "ext.", "rm.", "nr.")

@@ -11,60 +11,58 @@ __all__ = ["sound"]
 
 _ALIKE: Final = """
 abridgement abridgment | acknowledgement acknowledgment | acknowledgements acknowledgments | ad add | ade aid |
-adviser advisor | aeon eon | aeroplane airplane | aeroplanes airplanes | aesthetic esthetic | aesthetics esthetics |
-ageing aging | air heir | aisle isle | allowed aloud | altar alter | aluminium aluminum | amoeba ameba |
-amongst among | anaemia anemia | anaemic anemic | anaesthesia anesthesia | anaesthetic anesthetic |
-analogue analog | analyse analyze | appal appall | arc ark | archaeologist archeologist | archaeology archeology |
+adviser advisor | aeon eon | aeroplane airplane | aeroplanes airplanes | aesthetic esthetic |
+aesthetics esthetics | ageing aging | air heir | aisle isle | allowed aloud | altar alter | aluminium aluminum |
+amoeba ameba | amongst among | anaemia anemia | anaemic anemic | anaesthesia anesthesia | anaesthetic anesthetic |
+analogue analog | appal appall | arc ark | archaeologist archeologist | archaeology archeology |
 artefact artifact | artefacts artifacts | ascent assent | ate eight | ax axe | bail bale | bait bate | ball bawl |
 band banned | barbecue barbeque | barbecues barbeques | bare bear | baron barren | base bass | bazaar bizarre |
 be bee | beach beech | beat beet | bell belle | benefited benefitted | benefiting benefitting | berry bury |
 biased biassed | birth berth | blamable blameable | blue blew | boar bore | board bored | boarder border |
 bold bowled | bolder boulder | born borne | bough bow | boy buoy | braid brayed | bread bred | break brake |
 brews bruise | bridal bridle | broach brooch | burnt burned | but butt | by buy bye | cache cash |
-caesarean cesarean | caesium cesium | cancelation cancellation | cancelled canceled | cancelling canceling |
-capital capitol | carat carrot karat caret | carburettor carburetor | cast caste | catalogue catalog |
-catalogued cataloged | catalogues catalogs | ceiling sealing | cell sell | cellar seller | cells sells |
-cent scent sent | centre center | cents scents | cereal serial | chance chants | cheap cheep | cheque check |
-chequered checkered | cheques checks | chews choose | chic sheik | chimaera chimera | choir quire | chord cord |
-chute shoot | cites sights sites | clause claws | coarser courser | colonel kernel | colour color |
-complement compliment | complementary complimentary | connexion connection | coop coupe | core corps | cosy cozy |
-council counsel | councilor counselor | course coarse | creak creek | crews cruise | cue queue | cues queues |
-curb kerb | curbs kerbs | current currant | cymbal symbol | cypher cipher | czar tsar | days daze | dear deer |
-defence defense | defences defenses | dependant dependent | dependants dependents | despatch dispatch |
-despatched dispatched | dew due | dialogue dialog | dialogues dialogs | diarrhoea diarrhea | die dye | died dyed |
-disc disk | discreet discrete | discs disks | distil distill | distils distills | doe dough | done dun |
-donut doughnut | drachm dram | draft draught | draughts drafts | draughty drafty | dreamt dreamed | dual duel |
-dwelt dwelled | earn urn | encyclopaedia encyclopedia | enquire inquire | enquired inquired | enquiries inquiries |
-enquiry inquiry | enrol enroll | enrolment enrollment | enrols enrolls | ensure insure | ensured insured |
-epilogue epilog | ewe yew you | eye aye | eyes ayes | faeces feces | faint feint | fair fare | fairs fares |
-favourite favorite | faze phase | feet feat | find fined | fir fur | flair flare | flea flee | flours flowers |
+caesarean cesarean | caesium cesium | cancelation cancellation | capital capitol | carat carrot karat caret |
+carburettor carburetor | cast caste | catalogue catalog | catalogued cataloged | catalogues catalogs |
+ceiling sealing | cell sell | cellar seller | cells sells | cent scent sent | cents scents | cereal serial |
+chance chants | cheap cheep | cheque check | chequered checkered | cheques checks | chews choose | chic sheik |
+chimaera chimera | choir quire | chord cord | chute shoot | cites sights sites | clause claws | coarser courser |
+colonel kernel | complement compliment | complementary complimentary | connexion connection | coop coupe |
+core corps | cosy cozy | council counsel | councilor counselor | course coarse | creak creek | crews cruise |
+cue queue | cues queues | curb kerb | curbs kerbs | current currant | cymbal symbol | cypher cipher | czar tsar |
+days daze | dear deer | defence defense | defences defenses | dependant dependent | dependants dependents |
+despatch dispatch | despatched dispatched | dew due | dialogue dialog | dialogues dialogs | diarrhoea diarrhea |
+die dye | died dyed | disc disk | discreet discrete | discs disks | distil distill | distils distills | doe dough |
+done dun | donut doughnut | drachm dram | draft draught | draughts drafts | draughty drafty | dreamt dreamed |
+dual duel | dwelt dwelled | earn urn | encyclopaedia encyclopedia | enquire inquire | enquired inquired |
+enquiries inquiries | enquiry inquiry | enrol enroll | enrolment enrollment | enrols enrolls | ensure insure |
+ensured insured | epilogue epilog | ewe yew you | eye aye | eyes ayes | faeces feces | faint feint | fair fare |
+fairs fares | faze phase | feet feat | find fined | fir fur | flair flare | flea flee | flours flowers |
 flower flour | flu flew flue | focused focussed | focuses focusses | focusing focussing | foetal fetal |
 foetus fetus | for four fore | foreword forward | forth fourth | foul fowl | freeze frees frieze | fulfil fulfill |
 fulfilment fulfillment | fulfils fulfills | gait gate | gaits gates | gaol jail | gauge gage | gene jean |
-genes jeans | gilt guilt | gipsy gypsy | goodbye goodby | gorilla guerrilla guerilla | gramme gram | grammes grams |
-grater greater | gray grey | great grate | greyer grayer | greyish grayish | greys grays | groan grown |
-grovelling groveling | guessed guest | gynaecologist gynecologist | gynaecology gynecology |
-haemoglobin hemoglobin | haemorrhage hemorrhage | hail hale | hair hare | hall haul | halls hauls | hangar hanger |
-haulier hauler | hay hey | heal heel | heals heels | hear here | heard herd | heirs airs | hello hallo hullo |
-hertz hurts | high hi | higher hire | him hymn | hoarse horse | holes wholes | holy wholly |
-homoeopathy homeopathy | hour our | hours ours | hyaena hyena | idle idol | in inn | inflexion inflection |
-instal install | instalment installment | instalments installments | jam jamb | jeweller jeweler |
-jewellery jewelry | judgement judgment | judgements judgments | key quay | kidnaped kidnapped |
-kilogramme kilogram | kilogrammes kilograms | knead need kneed | kneads needs | knights nights | knit nit |
-knob nob | knock nock | knots nots | knows nose | lain lane | laps lapse | leak leek | leant leaned | leapt leaped |
-learnt learned | lessen lesson | lessens lessons | leukaemia leukemia | levee levy | liar lyre | licence license |
-licenced licensed | licences licenses | lichee lychee | lie lye | likeable likable | links lynx |
-liquorice licorice | lite light | livable liveable | load lode | loan lone | loot lute | lovable loveable |
-made maid | mail male | mails males | main mane | maize maze | mall maul | manner manor | manoeuvre maneuver |
-manoeuvred maneuvered | manoeuvres maneuvers | mantel mantle | marshal martial | marvellous marvelous |
-massed mast | maths math | meat meet mete | meats meets | medal meddle | mediaeval medieval | mettle metal |
-might mite | mind mined | miner minor | minors miners | mist missed | moan mown | mode mowed | mollusc mollusk |
+genes jeans | gilt guilt | gipsy gypsy | goodbye goodby | gorilla guerrilla guerilla | gramme gram |
+grammes grams | grater greater | gray grey | great grate | greyer grayer | greyish grayish | greys grays |
+groan grown | guessed guest | gynaecologist gynecologist | gynaecology gynecology | haemoglobin hemoglobin |
+haemorrhage hemorrhage | hail hale | hair hare | hall haul | halls hauls | hangar hanger | haulier hauler |
+hay hey | heal heel | heals heels | hear here | heard herd | heirs airs | hello hallo hullo | hertz hurts |
+high hi | higher hire | him hymn | hoarse horse | holes wholes | holy wholly | homoeopathy homeopathy | hour our |
+hours ours | hyaena hyena | idle idol | in inn | inflexion inflection | instal install | instalment installment |
+instalments installments | jam jamb | jewellery jewelry | judgement judgment | judgements judgments | key quay |
+kidnaped kidnapped | kilogramme kilogram | kilogrammes kilograms | knead need kneed | kneads needs |
+knights nights | knit nit | knob nob | knock nock | knots nots | knows nose | lain lane | laps lapse | leak leek |
+leant leaned | leapt leaped | learnt learned | lessen lesson | lessens lessons | leukaemia leukemia | levee levy |
+liar lyre | licence license | licenced licensed | licences licenses | lichee lychee | lie lye | likeable likable |
+links lynx | liquorice licorice | lite light | livable liveable | load lode | loan lone | loot lute |
+lovable loveable | made maid | mail male | mails males | main mane | maize maze | mall maul | manner manor |
+manoeuvre maneuver | manoeuvred maneuvered | manoeuvres maneuvers | mantel mantle | marshal martial | massed mast |
+maths math | meat meet mete | meats meets | medal meddle | mediaeval medieval | mettle metal | might mite |
+mind mined | miner minor | minors miners | mist missed | moan mown | mode mowed | mollusc mollusk |
 molluscs mollusks | monologue monolog | moose mousse | morning mourning | mould mold | moulded molded |
 moulds molds | moult molt | moustache mustache | movable moveable | mum mom | mummy mommy | mums moms |
-muscle mussel | muscles mussels | naval navel | nay neigh | neighbour neighbor | new gnu knew | night knight nite |
-no know | none nun | not knot | o oh owe | oar ore or | ode owed | oesophagus esophagus | oestrogen estrogen |
-offence offense | offences offenses | ok okay okey | omelette omelet | one won | orthopaedic orthopedic |
-overdue overdo | overseas oversees | paced paste | packed pact | paediatric pediatric | paediatrician pediatrician |
+muscle mussel | muscles mussels | naval navel | nay neigh | new gnu knew | night knight nite | no know | none nun |
+not knot | o oh owe | oar ore or | ode owed | oesophagus esophagus | oestrogen estrogen | offence offense |
+offences offenses | ok okay okey | omelette omelet | one won | orthopaedic orthopedic | overdue overdo |
+overseas oversees | paced paste | packed pact | paediatric pediatric | paediatrician pediatrician |
 paedophile pedophile | pail pale | pain pane | pains panes | pair pare pear | pairs pares pears |
 palaeontology paleontology | palate palette pallet | past passed | patience patients | pause paws | peace piece |
 peak peek pique | peal peel | pearl purl | pedal peddle | peer pier | peers piers | phoney phony | plains planes |
@@ -81,22 +79,22 @@ scene seen | sceptic skeptic | sceptical skeptical | scepticism skepticism | sce
 seam seem | seams seems | sear seer | seas sees seize | septicaemia septicemia | serf surf | shear sheer |
 shoe shoo | side sighed | sighs size | sign sine | sink sync synch | site cite sight | sizeable sizable |
 skilful skillful | skilfully skillfully | slay sleigh | sleight slight | smelt smelled | smoulder smolder |
-smouldering smoldering | snowplough snowplow | so sew | soar sore | sole soul | soles souls | sombre somber |
-some sum | sons suns | speciality specialty | spectre specter | spelt spelled | spilt spilled | spoilt spoiled |
-staid stayed | stair stare | stairs stares | stakes steaks | stationary stationery | steak stake | steel steal |
-step steppe | storeys stories storys | story storey | straight strait | suite sweet | suites sweets |
-sulphate sulfate | sulphur sulfur | summary summery | sun son | sundae sunday | tacked tact | tail tale |
-tails tales | taper tapir | taught taut | tea tee | team teem | teas tease tees | tense tents | theirs theres |
-there their theyre | tho though | throne thrown | through threw thru | tic tick | tide tied | til till |
-time thyme | tire tyre | tires tyres | to too two | toad toed towed | toe tow | toes tows | told tolled |
-tons tonnes | towards toward | toxaemia toxemia | tranquillity tranquility | tun ton tonne | tyrannise tyrannize |
-unravelled unraveled | usable useable | vale veil | vein vain vane | vender vendor | veranda verandah | vial vile |
-vice vise | vigour vigor | wade weighed | wagon waggon | wail whale | wails whales | waist waste | wait weight |
-waits weights | waived waved | wares wears | warn worn | wave waive | way weigh | ways weighs | weakly weekly |
-weather whether | weave weve | week weak | weeks weaks | where ware wear | while wile whilst | whine wine |
-whisky whiskey | whole hole | whos whose | wilful willful | wilfully willfully | witch which | wood would |
-woollen woolen | woolly wooly | worshiped worshipped | worshiping worshipping | wreck reck | yeah yea |
-yoghurt yogurt | yoghurts yogurts | yoke yolk | yore your youre | yule youll
+smouldering smoldering | snowplough snowplow | so sew | soar sore | sole soul | soles souls | some sum |
+sons suns | speciality specialty | spelt spelled | spilt spilled | spoilt spoiled | staid stayed | stair stare |
+stairs stares | stakes steaks | stationary stationery | steak stake | steel steal | step steppe |
+storeys stories storys | story storey | straight strait | suite sweet | suites sweets | sulphate sulfate |
+sulphur sulfur | summary summery | sun son | sundae sunday | tacked tact | tail tale | tails tales | taper tapir |
+taught taut | tea tee | team teem | teas tease tees | tense tents | theirs theres | there their theyre |
+tho though | throne thrown | through threw thru | tic tick | tide tied | til till | time thyme | tire tyre |
+tires tyres | to too two | toad toed towed | toe tow | toes tows | told tolled | tons tonnes | towards toward |
+toxaemia toxemia | tranquillity tranquility | tun ton tonne | usable useable | vale veil | vein vain vane |
+vender vendor | veranda verandah | vial vile | vice vise | wade weighed | wagon waggon | wail whale |
+wails whales | waist waste | wait weight | waits weights | waived waved | wares wears | warn worn | wave waive |
+way weigh | ways weighs | weakly weekly | weather whether | weave weve | week weak | weeks weaks |
+where ware wear | while wile whilst | whine wine | whisky whiskey | whole hole | whos whose | wilful willful |
+wilfully willfully | witch which | wood would | woollen woolen | woolly wooly | worshiped worshipped |
+worshiping worshipping | wreck reck | yeah yea | yoghurt yogurt | yoghurts yogurts | yoke yolk | yore your youre |
+yule youll
 """
 """Groups between bars. The first of each stands for the others, so it is the one that compounds are made of."""
 

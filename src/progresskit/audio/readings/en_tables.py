@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ABBREVIATIONS", "NEVER_WORDS", "SPOKEN", "TAILS"]
+__all__ = ["ABBREVIATIONS", "NEVER_WORDS", "NO_OWNERS", "PREDICATES", "SPOKEN", "TAILS"]
 
 ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "mr": ("mister",),
@@ -142,6 +142,7 @@ SPOKEN: Final[dict[str, tuple[str, ...]]] = {
     "im": ("i am",),
     "o'er": ("over",),
     "alright": ("all right",),
+    "per": ("a", "an"),
     "percent": ("per cent",),
     "oclock": ("o'clock",),
     "sql": ("s q l", "sequel"),
@@ -175,6 +176,14 @@ TAILS: Final[dict[str, tuple[str, ...]]] = {
     "m": ("am",),
 }
 """What is said for what follows an apostrophe."""
+NO_OWNERS: Final = frozenset("he she it that this there here who what where when why how which".split())
+"""What owns nothing by an apostrophe: after it an s is "is" or "has"."""
+PREDICATES: Final = frozenset(
+    "a an the not no never always already just still now also only really very too so quite almost here there "
+    "in on at off out over up down back away home my your his our their been got gone done become had "
+    "ready late early fine okay wrong closed dead alive sick busy empty gonna".split()
+)
+"""After a noun an s is "is" or "has" where one of these follows: the kettle's on, but John's car."""
 for _subject in "i you he she it we they that there who what this".split():
     for _tail, _said in TAILS.items():
         _joined = f"{_subject}{_tail}"

@@ -10,7 +10,8 @@ from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.en_calendar import MONTHS, WEEKDAYS
 from progresskit.audio.readings.en_cardinals import cardinals, ordinals
 from progresskit.audio.readings.en_romans import romans
-from progresskit.audio.readings.en_tables import ABBREVIATIONS, NEVER_WORDS, SPOKEN, TAILS
+from progresskit.audio.readings.en_spelled import FIRST_WORDS, spelled_readings
+from progresskit.audio.readings.en_tables import ABBREVIATIONS, NEVER_WORDS, NO_OWNERS, PREDICATES, SPOKEN, TAILS
 from progresskit.audio.readings.en_units import EVERYWHERE, UNITS
 
 if TYPE_CHECKING:
@@ -38,22 +39,12 @@ _SAID: Final[dict[str, tuple[str, ...]]] = {
     "clock": ("o'clock",),
     "okay": ("okay",),
 }
-_NUMBER: Final = (
-    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|first|second|third|fourth|fifth|sixth|"
-    r"seventh|eighth|ninth|tenth)\b"
-)
-_AND: Final = re.compile(rf"(?P<scale>hundred|thousand|million|billion) and(?= {_NUMBER})", re.IGNORECASE)
-_ONE: Final = re.compile(r"(?P<one>a|one)(?= (?:hundred|thousand|million|billion|dozen|half|quarter)\b)", re.IGNORECASE)
-_STARTS: Final = {
-    **dict.fromkeys("e i a u p w b o am pm".split(), _LETTERS),
-    **dict.fromkeys("hundred thousand million billion".split(), _AND),
-    "one": _ONE,
-}
-"""Words that may begin something longer, and what."""
+_STARTS: Final = frozenset("e i a u p w b o am pm".split())
+"""What these may begin with."""
 _NAMED_STREET: Final = re.compile(r"(?<![^\W_])[A-Z0-9][^\W_]+ $")
 _NAME: Final = re.compile(r" [A-Z]")
 _NEAR: Final = 24
+_PREDICATE: Final = re.compile(rf"[ \n]+(?:{'|'.join(PREDICATES)}|[a-z]+ing)(?![^\W_])")
 _CALENDAR: Final = {short: name for short, name in {**MONTHS, **WEEKDAYS}.items() if short != name}
 _UNITS: Final = {
     unit.lower(): (names[1], names[0], *names[2:]) for unit, names in UNITS.items() if unit.lower() in EVERYWHERE
@@ -65,12 +56,17 @@ _KNOWN: Final = frozenset(
 
 def word_readings(text: str) -> Iterator[Reading]:
     """Yield the ways to say the words of a text that are short for others."""
-    for match in _WORD.finditer(_lowered(text)):
+    lowered = _lowered(text)
+    for match in _WORD.finditer(lowered):
         word = match.group()
+        if word in FIRST_WORDS:
+            yield from spelled_readings(lowered, match.start())
         if word in _KNOWN:
             yield from _known(text, word, *match.span())
         elif "'" in word:
             stem, _, tail = word.rpartition("'")
+            if tail == "s" and stem not in NO_OWNERS and not _PREDICATE.match(lowered, match.end()):
+                continue
             subject, _, inner = stem.partition("'")
             for way in TAILS.get(tail, ()):
                 yield Reading(*match.span(), f"{stem} {way}")
@@ -99,19 +95,15 @@ def _known(text: str, word: str, start: int, end: int) -> Iterator[Reading]:
     if word in _CALENDAR and _is_dated(text, start, end):
         yield Reading(start, end + (after[:1] == "."), _CALENDAR[word])
     if word in _STARTS:
-        yield from _longer(text, word, start)
+        yield from _longer(text, start)
 
 
-def _longer(text: str, word: str, start: int) -> Iterator[Reading]:
-    if match := _STARTS[word].match(text, start):
+def _longer(text: str, start: int) -> Iterator[Reading]:
+    if match := _LETTERS.match(text, start):
         kind = match.lastgroup or ""
         if kind in {"half", "capital"}:
             half = match[kind].lower()
             yield from (Reading(*match.span(), f"{half}{space}m") for space in (" ", ""))
-        elif kind == "scale":
-            yield Reading(*match.span(), match["scale"].lower())
-        elif kind == "one":
-            yield Reading(*match.span(), "a")
         else:
             if kind in {"states", "kingdom"}:
                 letters = re.findall("[a-z]", match[0].lower())

@@ -16,19 +16,17 @@ def _table(entries: str) -> dict[str, tuple[str, ...]]:
 
 
 _PARTS: Final = """
-    air back ball band base beat bird blue board boat body book boot box break bridge burn by case cast chain check clip
-    coat craft cross cut date day deep desk door drop end eye face fall fast field file film fire fish flash flow fly
-    food foot fore frame free game gate girl green ground guard guide hand hard head heat high hill hit home house key
-    land lane less life light line link list load lock long loop maker man map mark market mate meter mid mind mint
-    mix moon multi nail name net night non note over pack pad page paper park part pass path pay phone pick pipe place
-    plan plane play player point pool port post power pre press print proof race rail rain re ride ring road rock room
-    run safe sale scale scope screen set shell ship shop short show side sight sky small smart snow soft song space
-    speed sport stage stand star state step stick stone stop storm story stream street style sub sun table tail tape
-    team text thumb time tone tool touch tower town track trade train trip try un under up view wall ware watch wave
-    way wear week well wheel wide wild wind wire wood word work world yard zone
+    air back band beat bird board boat body book boot box bridge burn by cast chain check clip coat craft cross date
+    deep desk door drop end face fall fast field fire fish flash flow fly food foot fore frame game gate girl ground
+    guard hand hard head heat high hill hit key land lane less life light line link list load lock long loop maker map
+    mark mate mid mind mint mix multi nail name neck net night non note over pack pad part pass path pay phone pick
+    pipe place plan plane play player point pool port post power pre press print proof race rail rain re ride ring road
+    rock room run safe sale scale scope screen shell ship shop short side sight sky small smart snow soft space speed
+    sport stage stand star state step stick stone storm story street sub sun table tail tape team thumb tone tower town
+    track trade train trip try un under up ware watch wave way wear week well wide wild wind wire wood yard zone
 """
 PARTS: Final = frozenset(_PARTS.split())
-"""Words that make compounds: what stands before and after them is spelled as a word of its own."""
+"""Words that make compounds, as those below do: what stands before and after them is spelled as a word of its own."""
 
 ACRONYMS: Final = frozenset({"ai", "id", "io", "iot", "os", "ui", "ux"})
 """Those that a compound may end with though they look like a syllable."""
@@ -52,9 +50,9 @@ WORDS: Final = {
         interface 인터페이스, internet 인터넷, ipad 아이패드, iphone 아이폰, java 자바, javascript 자바스크립트,
         jenkins 젠킨스, json 제이슨, kafka 카프카, kakao 카카오, kakaotalk 카카오톡, keyboard 키보드, kotlin 코틀린,
         kubernetes 쿠버네티스, laas 라스, lab 랩, lan 랜, latex 라텍스 레이텍, linkedin 링크드인, linux 리눅스,
-        llama 라마, log 로그, login 로그인, logout 로그아웃, mac 맥, macbook 맥북, menu 메뉴, message 메시지 메세지,
-        microsoft 마이크로소프트, mobile 모바일, model 모델, module 모듈, monitor 모니터, mouse 마우스,
-        mysql 마이에스큐엘 마이시퀄, naver 네이버, netflix 넷플릭스, network 네트워크, nginx 엔진엑스,
+        llama 라마, log 로그, login 로그인, logout 로그아웃, mac 맥, macbook 맥북, ment 먼트 멘트, menu 메뉴,
+        message 메시지 메세지, microsoft 마이크로소프트, mobile 모바일, model 모델, module 모듈, monitor 모니터,
+        mouse 마우스, mysql 마이에스큐엘 마이시퀄, naver 네이버, netflix 넷플릭스, network 네트워크, nginx 엔진엑스,
         nintendo 닌텐도, node 노드, notion 노션, numpy 넘파이, nvidia 엔비디아, offline 오프라인, online 온라인,
         open 오픈, openai 오픈에이아이, oracle 오라클, outro 아웃트로, package 패키지, page 페이지, pandas 판다스,
         password 패스워드, paypal 페이팔, pixel 픽셀, platform 플랫폼, playstation 플레이스테이션, plugin 플러그인,
@@ -104,10 +102,10 @@ WORDS: Final = {
         cruise 크루즈, curry 카레 커리, curtain 커튼, cushion 쿠션, cut 컷 커트, danger 데인저, day 데이, debit 데빗,
         debt 데트, debut 데뷔, decrease 디크리스, deluxe 디럭스 딜럭스, design 디자인, designer 디자이너,
         dessert 디저트, device 디바이스, dial 다이얼, dialogue 다이얼로그, diamond 다이아몬드, diary 다이어리,
-        diet 다이어트, digital 디지털 디지탈, diner 다이너, dinosaur 다이노소어, discipline 디시플린, do 두,
-        dock 독 도크, dollar 달러 달라, done 던, dont 돈트 돈, double 더블, doubt 다우트, dove 더브 도브, down 다운,
-        easy 이지, echo 에코, education 에듀케이션, eight 에이트 에잇, elegance 엘레강스 엘레건스,
-        elevator 엘리베이터, encore 앙코르 앵콜, energy 에너지, engine 엔진, england 잉글랜드,
+        diet 다이어트, digital 디지털 디지탈, diner 다이너, dinosaur 다이노소어, discipline 디시플린, dissolve 디졸브,
+        do 두, dock 독 도크, dollar 달러 달라, done 던, dont 돈트 돈, double 더블, doubt 다우트, dove 더브 도브,
+        down 다운, easy 이지, echo 에코, education 에듀케이션, eight 에이트 에잇, elegance 엘레강스 엘레건스,
+        elevator 엘리베이터, embed 임베드 엠베드, encore 앙코르 앵콜, energy 에너지, engine 엔진, england 잉글랜드,
         english 잉글리시 잉글리쉬, enough 이너프, ensemble 앙상블, era 에라 이라, error 에러, escalator 에스컬레이터,
         espresso 에스프레소, etiquette 에티켓, euro 유로, event 이벤트, exam 이그잼, example 이그잼플,
         exchange 익스체인지, executive 이그제큐티브, exit 엑시트 엑싯, eye 아이, facility 퍼실리티, famous 페이머스,
@@ -131,16 +129,16 @@ WORDS: Final = {
         love 러브, luxury 럭셔리 럭서리, ma 마, machine 머신, magazine 매거진, magnet 마그넷, make 메이크, man 맨,
         manager 매니저, mango 망고, mannequin 마네킹, marathon 마라톤, market 마켓, marketing 마케팅, massage 마사지,
         mayonnaise 마요네즈, me 미, medal 메달, mega 메가, melody 멜로디, member 멤버, men 멘, metal 메탈, meter 미터,
-        mirror 미러, missile 미사일, mocha 모카, monday 먼데이, montage 몽타주, month 먼스, motel 모텔,
+        mirror 미러, missile 미사일, mocha 모카, monday 먼데이, montage 몽타주, mortgage 모기지, month 먼스, motel 모텔,
         mother 마더 머더, motor 모터, mountain 마운틴, move 무브, museum 뮤지엄, musical 뮤지컬, mustache 머스태시,
         my 마이, new 뉴, next 넥스트, no 노, none 넌, not 낫, notice 노티스, novel 노벨, nuance 뉘앙스, nylon 나일론,
         ocean 오션, of 오브 어브, off 오프, office 오피스, oh 오, ok 오케이, okay 오케이, olympic 올림픽,
         omelet 오믈렛, on 온, once 원스, one 원, opera 오페라, or 오어 오, orange 오렌지, original 오리지널 오리지날,
         other 아더 어더, our 아워, out 아웃, outlet 아웃렛 아울렛, pa 파, palm 팜, pan 팬, paper 페이퍼,
         parachute 패러슈트, parade 퍼레이드, paradigm 패러다임, pasta 파스타, pen 펜, penguin 펭귄, people 피플,
-        percent 퍼센트, phase 페이즈, piano 피아노, picture 픽처, piece 피스, pierrot 피에로, pilates 필라테스,
-        pink 핑크, pizza 피자, planet 플래닛, plastic 플라스틱, pocket 포켓, pod 팟 파드, police 폴리스,
-        polyester 폴리에스테르 폴리에스터, portal 포털 포탈, potato 포테이토 포테토, premier 프리미어,
+        percent 퍼센트, persona 페르소나, phase 페이즈, piano 피아노, picture 픽처, piece 피스, pierrot 피에로,
+        pilates 필라테스, pink 핑크, pizza 피자, planet 플래닛, plastic 플라스틱, pocket 포켓, pod 팟 파드,
+        police 폴리스, polyester 폴리에스테르 폴리에스터, portal 포털 포탈, potato 포테이토 포테토, premier 프리미어,
         premiere 프리미어, premium 프리미엄, pro 프로, profile 프로필 프로파일, promise 프라미스 프로미스,
         protein 프로틴, prove 프루브,
         pull 풀, purpose 퍼포스, push 푸시 푸쉬, put 풋, queen 퀸, quiet 콰이어트, quiz 퀴즈, racing 레이싱,
@@ -165,13 +163,13 @@ WORDS: Final = {
         tissue 티슈, title 타이틀, to 투, tofu 두부, tomato 토마토, tomb 툼, ton 톤, tongue 텅, top 톱 탑,
         total 토털 토탈, touch 터치, tough 터프, tour 투어, tourist 투어리스트, travel 트래블, trouble 트러블,
         truck 트럭, tuesday 튜스데이, tulip 튤립, tunnel 터널, two 투, up 업, us 어스, use 유즈 유스, vacance 바캉스,
-        vaccine 백신, vase 베이스 바즈, vaseline 바셀린, veil 베일, veteran 베테랑 베테런, villain 빌런,
-        vinyl 비닐 바이닐, vitamin 비타민, vodka 보드카, vogue 보그, volt 볼트, wagon 왜건, walk 워크, wall 월,
-        want 원트, war 워, ward 워드, was 워즈, water 워터, watt 와트, we 위, wednesday 웬즈데이, were 워, whale 웨일,
-        what 왓, wheel 휠, where 웨어, while 와일, whiskey 위스키, whisky 위스키, whistle 휘슬, white 화이트, who 후,
-        widget 위젯, will 윌, wine 와인, with 위드 위스, wolf 울프, woman 우먼, women 위민, won 원, word 워드,
-        work 워크, world 월드, xerox 제록스, xylophone 실로폰, yacht 요트, year 이어, yen 엔, yes 예스, yoga 요가,
-        yogurt 요구르트 요거트, you 유, young 영, your 유어, youth 유스, zero 제로
+        vaccine 백신, vase 베이스 바즈, vaseline 바셀린, veil 베일, veteran 베테랑 베테런, vignette 비네트,
+        villain 빌런, vinyl 비닐 바이닐, vitamin 비타민, vodka 보드카, vogue 보그, volt 볼트, wagon 왜건, walk 워크,
+        wall 월, want 원트, war 워, ward 워드, was 워즈, water 워터, watt 와트, we 위, wednesday 웬즈데이, were 워,
+        whale 웨일, what 왓, wheel 휠, where 웨어, while 와일, whiskey 위스키, whisky 위스키, whistle 휘슬,
+        white 화이트, who 후, widget 위젯, will 윌, wine 와인, with 위드 위스, wolf 울프, woman 우먼, women 위민,
+        won 원, word 워드, work 워크, world 월드, xerox 제록스, xylophone 실로폰, yacht 요트, year 이어, yen 엔,
+        yes 예스, yoga 요가, yogurt 요구르트 요거트, you 유, young 영, your 유어, youth 유스, zero 제로
     """),
     # Names: firms, places, people.
     **_table("""

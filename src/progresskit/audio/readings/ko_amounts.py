@@ -34,14 +34,25 @@ _NATIVE: Final = re.compile(
     "|스무|한두|두세|두서너|서너|네댓|네다섯|너댓|대여섯|예닐곱|일고여덟|일곱여덟|하나|다섯|여섯|일곱|여덟|아홉|둘|셋|넷|한|두|세|네|석|넉|첫)"
 )
 _START: Final = re.compile(
-    rf"(?<![가-힣0-9])제?(?=[영공{_ONES}십백천만억조열스서마쉰예여아한두세네너대하다둘셋넷석넉첫수절유시])"
+    rf"(?:(?<![가-힣0-9])제?|(?<=[가-힣]))(?=[영공{_ONES}십백천만억조열스서마쉰예여아한두세네너대하다둘셋넷석넉첫수절유시])"
 )
 _ALONE: Final = re.compile("하나|다섯|여섯|일곱|여덟|아홉|둘|셋|넷|스물|스무|서른|마흔|예순|일흔|여든|아흔|열")
 _NO_NUMBERS: Final = re.compile(
-    "하나(?:님|은행|같이|하나)|세(?:대|모|척)|네모|두(?:통|부|발)|한(?:대|편|층|동|참|때|방|말|창|마디|발|배|바퀴|집|손|밤)"
-    "|(?:만일|만사|만이|천사|천이|백이|조조)(?![십백천만억])|구조(?![ 에원])|구조대|구조원|구구단"
-    "|육군|육회|칠판|칠석|팔자|팔방|[한두] 말"
+    "하나(?:님|은행|같이|하나)|세(?:대|모|부|척)|네모|두(?:통|부|발)|한(?:대|편|층|동|참|때|방|말|창|마디|발|배|바퀴|집|손|밤)"
+    "|(?:만일|만사|천사)(?![십백천만억])|구조(?![ 에원])|구조대|구조원|구구단"
+    "|육군|육회|칠판|칠석|팔자|팔방|[한두] 말|(?<=[나배진분])열한|[이사오]?십시[오요다]"
 )
+_BARE: Final = re.compile("하나|[^둘셋넷두세네첫]")
+"""Native numerals that are none within a word, or in a text without spaces: 배열, 필요한."""
+_WITHIN: Final = re.compile(
+    rf"""
+    [{_ONES}][십백천] | [십백천][{_ONES}십백천만억조] | 십\ [{_ONES}]
+    | [{_ONES}][만억조](?=[{_ONES}십백천명개원]) | 만[{_ONES}]?[십백천]
+    | [영공{_ONES}]{{4}} | (?<=영하)[영{_ONES}](?=[도점])
+    """,
+    re.VERBOSE,
+)
+"""How Sino-Korean ones begin there, as hardly any other word does."""
 _NOT_TWO: Final = "일삼사오육칠팔구십"  # 이번, 이분, 이회
 _NOT_WORDS: Final = "일삼오육칠팔구십"  # 사위, 사회, 사초
 _ROUND: Final = "십백천만"
@@ -75,14 +86,14 @@ _MONTH: Final = re.compile("(?<![가-힣])(?:유월|시월)(?!드)")
 _SOME: Final = re.compile("(?<![가-힣])(?:수십|수백|수천|수만|수억|절반|반반)")
 _HALF: Final = re.compile(" ?반(?![가-힣])| ?반(?=[은는이가을를의에도만과쯤정동이입])")
 _LONG: Final = 3
+_PARTICLES: Final = "이만"  # 십오일이다, 삼일만에
 _NUMERALS: Final = frozenset(f"영공{_ONES}십백천만억조")
 _NOT_ONLY_WORDS: Final = re.compile("[영공일삼육칠팔]")  # 사이사이, 오이
-_SIGN_WORDS: Final = re.compile("(?<![가-힣])(?:영하|마이너스|플러스|시속|초속|섭씨|화씨) ?$")
+_SIGN_WORD: Final = "(?:영하|마이너스|(?<![가-힣])(?:플러스|시속|초속|섭씨|화씨))"
+_SIGN_WORDS: Final = re.compile(f"{_SIGN_WORD} ?$")
 
 _DIGITS: Final = re.compile(r"[0-9](?:[0-9]|[.,:/~-](?=[0-9]))*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒]")
-_BEFORE: Final = re.compile(
-    r"(?:(?<![가-힣])(?:영하|마이너스|플러스|시속|초속|섭씨|화씨|제) ?)?(?:(?:^|(?<=[^\w]))[-+])?(?:(?:US)?[$€£₩¥] ?)?$"
-)
+_BEFORE: Final = re.compile(rf"(?:(?:{_SIGN_WORD}|(?<![가-힣])제) ?)?(?:(?:^|(?<=[^\w]))[-+])?(?:(?:US)?[$€£₩¥] ?)?$")
 _MAGNITUDES: Final = re.compile(
     rf"(?: ?[십백천]?[만억조]| ?[십백천])+(?: ?[0-9][0-9,.]*| ?[{_ONES}십백천만]+(?=[만천백십 원]))?"
 )
@@ -116,10 +127,10 @@ def _parts_well(text: str, match: re.Match[str]) -> bool:
     return not "가" <= after <= "힣" or goes_on(after) or bool(counter_at(text, match.end()))
 
 
-def _with_counter(text: str, end: int) -> int:
+def _with_counter(text: str, end: int, *, is_clear: bool = False) -> int:
     """Return where the counter, unit or currency after a number ends, and a half after it."""
     start = end + 1 if text[end : end + 1] == " " else end
-    if counter := counter_at(text, start):
+    if counter := counter_at(text, start, is_clear=is_clear):
         half = _HALF.match(text, start + len(counter))
         return half.end() if half else start + len(counter)
     if unit := unit_at(text, start):
@@ -135,7 +146,8 @@ def _in_words(text: str) -> Iterator[Span]:
         start, at = match.span()
         back = max(0, start - _BACK)
         sign = _SIGN_WORDS.search(text[back:start])
-        end = _numeral(text, at, is_signed=sign is not None)
+        is_within = start > 0 and "가" <= text[start - 1] <= "힣"
+        end = _numeral(text, at, is_signed=sign is not None, is_within=is_within)
         if end == at:
             at += 1
             continue
@@ -146,34 +158,42 @@ def _in_words(text: str) -> Iterator[Span]:
         at = end
 
 
-def _numeral(text: str, at: int, *, is_signed: bool = False) -> int:
+def _numeral(text: str, at: int, *, is_signed: bool = False, is_within: bool = False) -> int:
     """Return where the numeral in words that stands at a place ends, with its counter; the place if none does."""
     if _NO_NUMBERS.match(text, at):
         return at
     if match := _MONTH.match(text, at) or _SOME.match(text, at):
         return match.end()
-    if (match := _NATIVE.match(text, at)) and (end := _native(text, match)) > at:
-        return end
-    match = _TOKENS.match(text, at)
+    match = _NATIVE.match(text, at)
+    if match and not (is_within and _BARE.fullmatch(match[0])):
+        end = _native(text, match, is_within=is_within)
+        if end > at:
+            return end
+    match = None if is_within and not _WITHIN.match(text, at) else _TOKENS.match(text, at)
     while match is not None:
         if (end := _sino(text, at, match[0], is_signed=is_signed)) > at:
             return end
-        space = match[0].rfind(" ")
-        match = _TOKENS.fullmatch(text, at, at + space) if space > 0 else None
+        shorter = max(match[0].rfind(" "), len(match[0]) - 1 if match[0][-1] in _PARTICLES else 0)
+        match = _TOKENS.fullmatch(text, at, at + shorter) if shorter > 0 else None
     return at
 
 
-def _native(text: str, match: re.Match[str]) -> int:
+def _native(text: str, match: re.Match[str], *, is_within: bool) -> int:
     """Return where a native numeral ends; where it begins if it is none."""
     end = match.end()
     start = end + 1 if text[end : end + 1] == " " else end
-    counter = counter_at(text, start)
+    is_long = len(match[0]) > 1
+    is_clear = start == end and (is_long or is_within)  # whatever follows: 열세번말했다
+    if is_within and not is_long and not is_clear:
+        return match.start()
+    counter = counter_at(text, start, is_clear=is_clear)
     is_counted = counter == "분" or kind_of(counter) not in {Kind.PLAIN, Kind.SINO, Kind.MONTH, Kind.YEAR}
-    if is_counted and _may_end(text, start + len(counter)):
-        return _with_counter(text, end)
+    if is_counted and (is_clear or _may_end(text, start + len(counter))):
+        return _with_counter(text, end, is_clear=is_clear)
     if match[0] == "첫" and start > end:
         return end
-    return end if _ALONE.search(match[0]) and _may_end(text, end) else match.start()
+    may_be_alone = _ALONE.search(match[0]) is not None and (is_long or not is_within)
+    return end if may_be_alone and _may_end(text, end) else match.start()
 
 
 def _sino(text: str, at: int, numeral: str, *, is_signed: bool) -> int:
@@ -190,14 +210,16 @@ def _sino(text: str, at: int, numeral: str, *, is_signed: bool) -> int:
     if not _SINO.fullmatch(name):
         return end if _is_digit_by_digit(numeral, name) else at
     start = end + 1 if text[end : end + 1] == " " else end
-    counter = counter_at(text, start)
+    is_clear = start == end and len(name) > 1  # whatever follows: 백이십번말했다
+    counter = counter_at(text, start, is_clear=is_clear)
     is_glued = start == end and not is_signed and not (is_time and counter == "분")
-    if counter and _may_end(text, start + len(counter)) and _counts(name, counter, is_glued=is_glued):
-        return _with_counter(text, end)
+    may_end = is_clear or _may_end(text, start + len(counter))
+    if counter and may_end and _counts(name, counter, is_glued=is_glued):
+        return _with_counter(text, end, is_clear=is_clear)
     is_round = len(name) > 1 and name[-1] in _ROUND and name not in _WORDS
     is_long = len(name) >= _LONG or is_round or (len(name) > 1 and "십" in name)
-    is_clear = len(name) >= _LONG and _PLACES.search(name) is not None  # whatever follows: 이십삼케이지
-    return end if is_clear or (is_long and _may_end(text, end)) else at
+    is_sure = len(name) >= _LONG and _PLACES.search(name) is not None  # whatever follows: 이십삼케이지
+    return end if is_sure or (is_long and _may_end(text, end)) else at
 
 
 def _is_digit_by_digit(numeral: str, name: str) -> bool:

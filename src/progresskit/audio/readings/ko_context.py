@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
-from progresskit.audio.readings.ko_counters import counter_at, goes_on
+from progresskit.audio.readings.ko_counters import UNIT, counter_at, goes_on
 from progresskit.audio.readings.ko_units import unit_at
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = [
     "HALF_DAY",
     "After",
     "after_number",
-    "counts_people",
+    "counted_as",
     "half_day_before",
     "is_late",
     "is_named",
@@ -36,6 +36,16 @@ _MODEL: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}[ -]?$")
 _NAMED_AFTER: Final = re.compile(r" ?(?:오류|에러|열차|여객기|항공기|전투기|헬기|편명|노선)")
 _SHORT_YEAR: Final = re.compile("[0-9]{2}(?=[가-힣])")
 _PEOPLE: Final = re.compile(r"(?:손님|고객|회원|어르신|선생님|부모님|승객|관객|신청자|선착순) ?$")
+_NUMBERED_AFTER: Final = re.compile(
+    " ?(?:버스|마을버스|택시|열차|노선|국도|지방도|고속도로|출구|게이트|승강장|플랫폼|창구|카운터|테이블|좌석|사물함"
+    "|방(?![문송향어법지])|문제|문항|채널|트랙|레인|포트|버튼|선수|타자|주자|후보|참가자|교향곡|협주곡|염색체)"
+)
+_PAST: Final = "".join(chr(syllable) for syllable in range(ord("갔"), ord("힣"), 28))
+_TIMES_AFTER: Final = re.compile(
+    "(?:씩|이나|만에|쯤)"
+    "| (?:더|만에|넘게|이상|연속|연달아|반복|거듭|재시도|시도)"
+    f"| (?!고르|골|선택|택|뽑|찍|탔|누|눌|클릭)[가-힣]{{0,3}}(?![있겠])[{_PAST}]"
+)
 _BACK: Final = 14  # how far before a number its context is looked for
 
 
@@ -79,9 +89,20 @@ def is_named(text: str, start: int, end: int) -> bool:
     return is_model or _NAMED_AFTER.match(text, end) is not None
 
 
-def counts_people(text: str, start: int) -> bool:
-    """Tell whether 분 after a number is no minute, but a person, by the word before it."""
-    return _PEOPLE.search(text, max(0, start - _BACK), start) is not None
+def counted_as(text: str, start: int, after: After) -> str:
+    """Return the counter before which a number is said as it is here: of two that are one word, the one that is meant.
+
+    분 is a minute, and a person after a word for people; 번 is a number before what has one, as 번지 is, and a time
+    before what is done so often, as 차례 is.
+    """
+    end = after.start + len(after.counter)
+    if after.counter == "분" and _PEOPLE.search(text, max(0, start - _BACK), start):
+        return "명"
+    if after.counter == "번" and _NUMBERED_AFTER.match(text, end):
+        return "번지"
+    if after.counter == "번" and _TIMES_AFTER.match(text, end):
+        return "차례"
+    return UNIT if after.unit else after.counter
 
 
 def half_day_before(text: str, start: int) -> Iterator[Reading]:

@@ -12,9 +12,9 @@ from progresskit.audio.readings.ko_numerals import SINO_BELOW, native, native_or
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LONGEST", "Number", "about", "counted", "decimal", "number_of", "ones_by_ones"]
+__all__ = ["Number", "about", "counted", "decimal", "number_of", "ones_by_ones"]
 
-LONGEST: Final = 24
+_LONGEST: Final = 24
 """Digits of the longest number that is read; nobody says a longer one."""
 
 _NUMBER: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?")
@@ -72,7 +72,7 @@ class Number(NamedTuple):
 def number_of(written: str) -> Number | None:
     """Return what is written as one number: ``2,000``, ``3.5``, ``007``; None where it is none, or too long."""
     match = _NUMBER.fullmatch(written)
-    if match is None or len(written) > LONGEST:
+    if match is None or len(written) > _LONGEST:
         return None
     return Number(match[1].replace(",", ""), match[2] or "", "," in match[1])
 

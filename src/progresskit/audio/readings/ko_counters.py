@@ -98,13 +98,21 @@ def kind_of(counter: str) -> Kind:
     return _KINDS.get(counter, Kind.PLAIN)
 
 
-def counter_at(text: str, at: int) -> str:
-    """Return the counter that stands at a place of a text, the longest that does; empty if none does."""
+def counter_at(text: str, at: int, *, is_clear: bool = False) -> str:
+    """Return the counter that stands at a place of a text, the longest that does; empty if none does.
+
+    Args:
+        text: A clean text.
+        at: The place.
+        is_clear: Whether a counter it must be, whatever the syllable after it, as in 열세번말했다.
+    """
     for length in _LENGTHS.get(text[at : at + 1], ()):
         word = text[at : at + length]
         if word in _KINDS and len(word) == length:
             after = text[at + length : at + length + 1]
-            is_word = length > 1 or not "가" <= after <= "힣" or after in _GOES_ON or _KINDS[word] not in _PARTED
+            is_word = (
+                is_clear or length > 1 or not "가" <= after <= "힣" or after in _GOES_ON or _KINDS[word] not in _PARTED
+            )
             return word if is_word else ""
     return ""
 

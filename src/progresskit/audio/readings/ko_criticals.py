@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Critical
 from progresskit.audio.readings.ko_amounts import number_spans
-from progresskit.audio.readings.ko_opposites import FORMS, OPPOSITE
+from progresskit.audio.readings.ko_opposites import BEGIN, FORMS, OPPOSITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["criticals"]
 
-_WORD: Final = "(?<![가-힣])"
 # 안 before a verb, where it is written as one word with it: never 안드로이드, 안내, 안전.
 _NOT_VERBS: Final = (
     "되|돼|됩|됐|된|될|됨|됬|하(?!무)|해|했|합|할|함|한(?!국)|가(?!격|족|게)|갔|갑|갈|옵|와(?!이)|왔|올|오[고면지는니]|먹|봐|봤|봅|"
@@ -30,14 +29,14 @@ _UNDONE: Final = (
 _UNLIKE: Final = "필요|완전|안전|확실|안정|공정|규칙|균형|일치|참|만족|친절|투명|이익|성실|평등|분명|명확|특정|연속"
 _NEGATION: Final = re.compile(
     rf"""
-    {_WORD}안 (?= \s+(?=[가-힣]) | {_NOT_VERBS} )
+    {BEGIN}안 (?= \s+(?=[가-힣]) | {_NOT_VERBS} )
     | (?<=[이가은는을를도면서로만])안 (?= 되|돼|됩|됐|된|될|됨|하[고는면지]|해|했|합|할 )
     | 잘\s?못
     | (?<!연) 못 (?! [을에] | 자국 | 으로 )
     | [않없]
-    | (?<![가-힣]) 아 (?: 니(?![요오면]) | 닙 | 닌 | 닐 | 님 | 녔 )
-    | {_WORD} (?: 미 (?= {_UNDONE} ) | 불 (?= {_UNLIKE} ) | 무 (?= 제한 ) )
-    | {_WORD} (?: 모르 (?! 타르 | 핀 ) | 모른 (?= 다 | \s ) | 모를 | 모릅 | 몰라 (?! 보 | 볼 | 봐 ) | 몰랐 )
+    | {BEGIN} 아 (?: 니(?![요오면]) | 닙 | 닌 | 닐 | 님 | 녔 )
+    | {BEGIN} (?: 미 (?= {_UNDONE} ) | 불 (?= {_UNLIKE} ) | 무 (?= 제한 ) )
+    | {BEGIN} (?: 모르 (?! 타르 | 핀 ) | 모른 (?= 다 | \s ) | 모를 | 모릅 | 몰라 (?! 보 | 볼 | 봐 ) | 몰랐 )
     | (?<=[이가은는을를도것게]) 아 (?: 니(?=[고라다며지에었]) | 닙 | 닌 | 닐 | 녔 )
     | (?<!까) 지 (?: 는|를|도|들 )? \s* (?:
         마 (?= 세|십|시[오기길고]|라(?!톤)|요|렴|오 | \s | [.,!?] | $ )
@@ -45,7 +44,7 @@ _NEGATION: Final = re.compile(
         | 맙 (?= 시|소 )
         )
     | 말 (?= 고는?(?![가-힣]) )
-    | {_WORD} (?: 마 (?= 세요 ) | 말 (?= 라[고는며] ) )
+    | {BEGIN} (?: 마 (?= 세요 ) | 말 (?= 라[고는며] ) )
     | (?<= 걱정\  | 염려\  | 상관\  ) (?: 마 | 말 (?= [고아자] ) )
     """,
     re.VERBOSE,

@@ -11,14 +11,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["DIGITS", "NATIVE_BELOW", "SINO_BELOW", "native", "native_ordinal", "sino", "spelled"]
+__all__ = ["SINO_BELOW", "native", "native_ordinal", "sino", "spelled"]
 
 SINO_BELOW: Final = 10**16
 """From here on a number has no name, only digits."""
-NATIVE_BELOW: Final = 100
+_NATIVE_BELOW: Final = 100
 """From here on there are no native numerals."""
 
-DIGITS: Final = "영일이삼사오육칠팔구"
+_DIGITS: Final = "영일이삼사오육칠팔구"
 _ONES: Final = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS: Final = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _BEFORE_NOUNS: Final = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
@@ -49,7 +49,7 @@ def native(value: int, *, alone: bool = False) -> tuple[str, ...]:
         value: The number.
         alone: Whether no noun follows: 셋, 스물하나.
     """
-    rest = value % NATIVE_BELOW
+    rest = value % _NATIVE_BELOW
     if not rest or value >= _GROUP:
         return ()
     name = _native(rest) if alone else _before_noun(rest)
@@ -63,7 +63,7 @@ def native_ordinal(value: int) -> tuple[str, ...]:
 
 def spelled(digits: str) -> tuple[str, ...]:
     """Return ASCII digits one by one; a zero is 공 or 영."""
-    names = "".join([DIGITS[int(digit)] for digit in digits])
+    names = "".join([_DIGITS[int(digit)] for digit in digits])
     return (names.replace("영", "공"), names) if "0" in digits else (names,)
 
 
@@ -83,8 +83,8 @@ def _hundreds(value: int, kept: str) -> str:
     for place, unit in _PLACES:
         digit = value // place % 10
         if digit:
-            name += unit if digit == 1 and unit not in kept else DIGITS[digit] + unit
-    return name + (DIGITS[value % 10] if value % 10 else "")
+            name += unit if digit == 1 and unit not in kept else _DIGITS[digit] + unit
+    return name + (_DIGITS[value % 10] if value % 10 else "")
 
 
 def _native(value: int) -> str:

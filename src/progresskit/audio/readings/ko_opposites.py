@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FORMS", "OPPOSITE"]
+__all__ = ["BEGIN", "FORMS", "OPPOSITE"]
+
+BEGIN: Final = "(?:(?<![가-힣])|(?<=[가-힣]{8})|(?=[가-힣]{9}))"
+"""Where a word may begin: anywhere in what has more syllables than a word, which is a text without spaces."""
 
 # One group a line, its members parted by "/", the forms of a member by spaces. "열>어고_" is 열 where one of these
 # syllables follows, or the word ends (_); "첫!사눈" where none of them does.
 _STEMS: Final = """
 왼 좌측 좌회전 좌로 좌현 / 오른쪽 오른손 오른발 오른편 오른팔 오른다리 오른눈 오른짝 오른_ 우측 우회전 우로 우현
-켜 켠 켤!레 켭 켰 켜기 / 끄!덕집트떡 꺼!내낸냈림려리풀 끕 껐 끈>_다 끌>_까게 끔>_으
-열>어고면지기리려린렸립릴림었겠거되까 열림 열린 연>_다채 엽>니시 여>세십시는니신실셔셨 / 닫 닫힘 닫힌
+켜 켠 켤!레 켭 켰 / 끄!덕집트떡 꺼!내낸냈림려리풀 끕 껐 끈>_다 끌>_까게 끔>_으
+열>어고면지기리려린렸립릴림었겠거되까 열림 열린 연>_다채 엽>니시 여>세십시는니신실셔셨 / 닫
 위>_에쪽로를의층편칸는가와도 윗 상단 상부 / 아래 아랫 밑>_에으쪽이을의 하단 하부
 앞 / 뒤!집덮지틀처 뒷
 안쪽 안에 안으로 안팎 안의 / 바깥 밖>_에으의이을
 올리 올려 올린 올릴 올립 올렸 올라 올랐 오르 오릅 오른>다뒤 오를 상승 / 내리 내려 내린 내릴 내립 내렸 하강 하락
 들어가 들어간 들어갈 들어갑 들어갔 들어오 들어온 들어올 들어와 들어왔 / 나가 나간>_다 나갈 나갑 나갔 나오 나온 나와 나왔
-많 더>_ 많이 / 적>은다습어게으을지음고네었 덜>_
+많 더>_ / 적>은다습어게으을지음고네었 덜>_
 크>고다게지면며므기네니거나 큰 큽 클>_수까 컸 커>지서졌요야집진 커다 / 작>은다고게아습지을으음았거네나
 높 / 낮>은다고게아추춰춘습지으음았을거출춥췄
 늘>어리려린렸립었린릴 / 줄>어이여인였입었일임
-빠르 빨라 빨리 빠른 빨랐 빠릅 빨리 / 느리 느려 느린 느렸 느릴 느립 천천히
+빠르 빨라 빨리 빠른 빨랐 빠릅 / 느리 느려 느린 느렸 느릴 느립 천천히
 길>다고게어은지면며었 긴>_ 깁>니 / 짧
 무거 무겁 / 가벼 가볍
 넓 / 좁
@@ -193,7 +196,7 @@ def _table() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, str], ...]]]:
     longest_first = sorted(ahead, key=len, reverse=True)
     branches = [form + ("" if "" in ahead[form] else f"(?:{'|'.join(sorted(ahead[form]))})") for form in longest_first]
     anywhere = "|".join(_ANYWHERE)
-    pattern = re.compile(rf"(?:{anywhere})|(?<![가-힣])(?:{'|'.join(branches)})")
+    pattern = re.compile(rf"(?:{anywhere})|{BEGIN}(?:{'|'.join(branches)})")
     return pattern, {form: tuple(places) for form, places in forms.items()}
 
 

@@ -17,7 +17,7 @@ from progresskit.audio.readings.ko_context import (
     HALF_DAY,
     After,
     after_number,
-    counts_people,
+    counted_as,
     half_day_before,
     is_late,
     is_named,
@@ -25,7 +25,7 @@ from progresskit.audio.readings.ko_context import (
 )
 from progresskit.audio.readings.ko_counted import Number, counted, number_of, ones_by_ones
 from progresskit.audio.readings.ko_counters import UNIT
-from progresskit.audio.readings.ko_numerals import native, sino, spelled
+from progresskit.audio.readings.ko_numerals import sino, spelled
 from progresskit.audio.readings.ko_ranges import DASH, TILDE, from_to, joint, until_counter
 from progresskit.audio.readings.ko_shapes import clock, date, day, fraction
 from progresskit.audio.readings.ko_units import FRACTION_SIGNS
@@ -198,9 +198,7 @@ def _number(text: str, place: Span, number: Number, after: After, *, is_last: bo
     """Yield the readings of one number and of the signs beside it."""
     start, end = place
     is_name = is_named(text, start, end)
-    said = counted(number, UNIT if after.unit else after.counter, is_name=is_name)
-    if after.counter == "분" and counts_people(text, start):
-        said = (*native(number.value), *said)
+    said = counted(number, counted_as(text, start, after), is_name=is_name)
     yield from spoken(start, end, said)
     yield from minus(text, start, end)
     if not is_last:  # what follows is beside the last number
