@@ -117,6 +117,23 @@ it.each([
   expect(follow(project, frames).project).toBe(project);
 });
 
+it.each([
+  ["ping"],
+  [[]],
+  [{}],
+  [{ type: "snapshot" }],
+  [{ type: "snapshot", cursor: "e1" }],
+  [{ type: "snapshot", cursor: "e1:3", resumed: true, tasks: "all" }],
+  [{ type: "snapshot", cursor: "e1:3", resumed: true, tasks: [null, 1, {}, { task_name: 5 }] }],
+  [{ type: "progress", cursor: "e1:3" }],
+  [{ type: "progress", cursor: "e1:3", task_name: "a", run_id: 7 }],
+  [{ type: "progress", cursor: { epoch: "e1" }, task_name: "a" }],
+  [{ type: "heartbeat", cursor: "e9:3" }],
+])("%j changes no task", (junk) => {
+  const { tasks } = after(snapshot(1, [state("a", 1)]));
+  expect([...follow({ cursor: "e1:1", tasks }, [junk as Frame]).project.tasks]).toEqual([...tasks]);
+});
+
 describe("the bound", () => {
   it("puts out the task that changed longest ago, by an event", () => {
     const names = Array.from({ length: MAX_TASKS }, (_, index) => `t${index}`);
@@ -132,6 +149,14 @@ describe("the bound", () => {
     const kept = [...after(snapshot(MAX_TASKS + 3, tasks)).tasks.keys()];
     expect(kept).toHaveLength(MAX_TASKS);
     expect(kept[0]).toBe("t3");
+  });
+
+  it("holds for what a resumed snapshot adds", () => {
+    const full = after(...Array.from({ length: MAX_TASKS }, (_, index) => event(`t${index}`, index + 1)));
+    const named = [state("new", MAX_TASKS + 2), state("t0", MAX_TASKS + 1)];
+    const kept = [...follow(full, [snapshot(MAX_TASKS + 2, named, { resumed: true })]).project.tasks.keys()];
+    expect(kept).toHaveLength(MAX_TASKS);
+    expect([kept[0], ...kept.slice(-2)]).toEqual(["t2", "t0", "new"]);
   });
 });
 

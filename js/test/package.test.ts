@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bundle, SERVED, served } from "../scripts/bundle.js";
+import { bundle, bundlePage, SERVED, served } from "../scripts/bundle.js";
 import { wireTypes } from "../scripts/python.js";
 
 const types = wireTypes();
@@ -19,7 +19,7 @@ it("the package has the version of the Python one", () => {
 describe("the modules", () => {
   let files: Map<string, Buffer>;
   beforeAll(async () => {
-    files = await bundle();
+    files = new Map([...(await bundle()), ...(await bundlePage())]);
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe("the modules", () => {
   });
 
   it("leave the one client, and React, where they are", () => {
-    for (const name of ["index", "react", "element"]) {
+    for (const name of ["index", "react", "element", "view"]) {
       expect(files.get(`${name}.js`)!.toString()).toMatch(/from\s*"\.\/client\.js"/);
     }
     expect(files.get("react.js")!.toString()).toMatch(/^"use client";.*from\s*"react"/s);

@@ -63,7 +63,7 @@ def test_every_way_out_works_under_a_prefix(url, http, stream, sse, publish):
     assert http.get(f"{url}/health").status_code == 200
     page = f"{url}/projects/p/view"
     assert http.get(page).status_code == 200
-    for relative in ("../../view.js", "../../view.css"):
+    for relative in ("../../js/view.js", "../../view.css"):
         assert http.get(http.get(page).url.join(relative)).status_code == 200
 
 

@@ -58,11 +58,11 @@ def test_the_page_needs_nothing_that_its_policy_forbids(url, http):
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
     assert all(re.search(r"\bsrc=", tag) for tag in re.findall(r"<script[^>]*>", page))
     for reference in re.findall(r'(?:src|href)="([^"#]+)"', page):
-        assert reference in {"../../view.js", "../../view.css"} or reference.startswith(("data:", "?"))
+        assert reference in {"../../js/view.js", "../../view.css"} or reference.startswith(("data:", "?"))
 
 
 def test_every_module_finds_what_it_imports(url, http):
-    imported = {"progresskit.js", "view.js", "js/element.js"}
+    imported = {"progresskit.js", "js/view.js", "js/element.js"}
     for name in sorted(imported):
         source = http.get(f"{url}/{name}").text
         imported |= {str(PurePosixPath(name).parent / path) for path in re.findall(r'from ?"\./([^"]+)"', source)}

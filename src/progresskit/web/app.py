@@ -15,7 +15,7 @@
 ``POST /projects/{project_id}/events``         a batch of events, answered with its receipt
 ``WS /publish``                                batches of all projects in, receipts out
 ``POST /projects/{project_id}/cancel``         ask the live run of a task to stop
-``GET /projects/{project_id}/view``            a live page, with ``/view.css`` and ``/view.js``
+``GET /projects/{project_id}/view``            a live page, with ``/view.css`` and ``/js/view.js``
 ``GET /progresskit.js``, ``/js/element.js``    the browser client, and ``<progress-stream>``
 ``GET /health``                                200 where the store has answered within 15 s, else 503
 =============================================  ==========================================================

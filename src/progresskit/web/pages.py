@@ -18,8 +18,7 @@ __all__ = ["PUBLIC_FILES", "packaged_file"]
 PUBLIC_FILES: Final = (
     "progresskit.js",
     "view.css",
-    "view.js",
-    *(f"js/{name}.js{end}" for name in ("client", "element", "index") for end in ("", ".map")),
+    *(f"js/{name}.js{end}" for name in ("client", "element", "index", "view") for end in ("", ".map")),
 )
 """What is served to everybody under its own name: what the page is made of, and the browser client."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from progresskit import Publisher
-from progresskit.errors import NotAuthenticated
+from progresskit.errors import NotAuthenticated, RunCancelled
 from progresskit.events import CompletedEvent, ErrorEvent, ProgressEvent, StatusEvent
 from progresskit.hub import Hub
 from progresskit.transports import Batch
@@ -185,6 +187,119 @@ def test_two_hundred_tasks_end_at_the_stores_state(view, transport):
     assert page.complaints == []
 
 
+BUSY = """(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return meter.ms;
+})()"""
+
+
+def test_two_hundred_tasks_at_fifty_events_a_second_leave_the_page_to_its_reader(view, transport, long_form):
+    numbers = itertools.count(1)
+
+    def publish(*parts, progress):
+        said = {"project_id": PROJECT, "run_id": "r", "progress": progress, "message": f"at {progress}"}
+        events = tuple(ProgressEvent(task_name=f"task {n}", **said) for n in parts)
+        transport.publish(Batch(PROJECT, "load", next(numbers), events))
+
+    for first in (0, 100):
+        publish(*range(first, first + 100), progress=0.01)
+    page = view()
+    page.wait_until("document.querySelectorAll('.card').length === 200")
+    page.evaluate(
+        """globalThis.meter = { ms: 0 };
+        new PerformanceObserver((list) => {
+            for (const { duration } of list.getEntries()) meter.ms += duration; // each is over 50 ms
+        }).observe({ type: "longtask" })"""
+    )
+    duration_s = 20 if long_form else 4
+    count = 50 * duration_s
+    began = time.monotonic()
+    for n in range(count):
+        publish(n % 200, progress=round(0.01 + (n + 1) / count / 2, 3))
+        time.sleep(max(0.0, began + (n + 1) / 50 - time.monotonic()))
+    shows(page, "at 0.51", "#events")
+    assert page.evaluate(BUSY) < 0.1 * 1000 * (time.monotonic() - began)
+    assert page.complaints == []
+
+    before = page.evaluate(BUSY)
+    page.evaluate("setTimeout(() => { for (const end = performance.now() + 200; performance.now() < end; ); })")
+    page.wait_until(f"meter.ms >= {before} + 200")  # else nothing was measured
+
+
+# --- speech, and what can be asked --------------------------------------------------------------------------------
+
+
+def test_of_speech_it_shows_sentences_takes_and_accuracy(view, tell):
+    page = view()
+
+    def say(sentence, attempt, phase, **more):
+        details = {"sentence": sentence, "sentences": 3, "attempt": attempt, "max_attempts": 5, "phase": phase}
+        tell(ProgressEvent, "speech", progress=0.1, metadata=details | more)
+
+    bars = """[...document.querySelectorAll('.sentences li')]
+        .map((bar) => [bar.dataset.heard ?? null, bar.style.getPropertyValue('--heard')])"""
+    say(1, 1, "scored", accuracy=0.973)
+    for text in ("Sentence 1 of 3", "Take 1 of 5", "Checked", "Accuracy 97.3%"):
+        shows(page, text)
+    say(2, 2, "stt")
+    for text in ("Sentence 2 of 3", "Take 2 of 5", "Listening back"):
+        shows(page, text)
+    assert page.evaluate(bars) == [["", "0.973"], ["not yet", ""], [None, ""]]
+    say(2, 9, "tts", sentences=10**9)
+    shows(page, "Take 9 of 5")
+    assert page.evaluate(bars) == []
+    tell(ErrorEvent, "speech", error="not verified", details={"verified": False, "accuracy": 0.84})
+    for text in ("Verified\nno", "Accuracy\n84%"):
+        shows(page, text)
+    assert page.complaints == []
+
+
+CANCEL = "document.querySelector('.cancel')"
+
+
+def test_a_run_can_be_asked_to_stop(view, transport):
+    page = view()
+    publisher = Publisher(transport)
+    with suppress(RunCancelled), publisher.task(PROJECT, "render") as task:
+        task.progress(0.4, "at work")
+        page.wait_until(f"{CANCEL}?.checkVisibility()")
+        page.evaluate(f"{CANCEL}.click()")
+        shows(page, "Asked to stop")
+        shows(page, "render: Asked to stop", "#announcement")
+        page.evaluate(f"{CANCEL}.click()")  # once is enough
+        while not task.cancel_requested:
+            task.progress(0.5, "still at work")
+            assert task.flush()
+        task.raise_if_cancelled()
+    publisher.close()
+    shows(page, "Cancelled")
+    assert "Asked" not in card(page, "render")["text"]
+    assert not page.evaluate(f"{CANCEL}.checkVisibility()")
+
+
+def test_what_came_of_the_question_is_said(page, tell, gateway, serve):
+    forbidden = set()
+    url = gateway(lambda _connection, _project_id, action: action not in forbidden)
+    tell(ProgressEvent, "nobody's", run_id=None, progress=0.5)
+    page.goto(f"{url}/projects/{PROJECT}/view?lang=en")
+    page.wait_until(f"{CANCEL}?.checkVisibility()")
+    page.evaluate(f"{CANCEL}.click()")
+    shows(page, "Nobody is at work on it")
+    forbidden.add("cancel")
+    page.evaluate(f"{CANCEL}.click()")
+    shows(page, "refused to cancel")
+    serve.stop(url)
+    page.evaluate(f"{CANCEL}.click()")
+    shows(page, "Nothing was cancelled")
+
+
+def test_nobody_is_offered_what_is_not_allowed(page, tell, gateway):
+    tell(ProgressEvent, "render", progress=0.5)
+    page.goto(f"{gateway(lambda *call: call[2] == 'watch')}/projects/{PROJECT}/view?lang=en")
+    shows(page, "50%")
+    assert not page.evaluate(f"{CANCEL}.checkVisibility()")
+
+
 # --- the connection -----------------------------------------------------------------------------------------------
 
 
@@ -205,9 +320,46 @@ def test_the_page_survives_a_restart_of_the_gateway_and_resumes(view, tell, gate
     assert page.text("#notice") == ""
     assert "long ago" in card(page, "untouched")["text"]
     assert "after=" not in page.sockets[0]
-    assert page.sockets[-1].endswith("%3A2")  # where it had come to
+    assert "%3A2&" in page.sockets[-1]  # where it had come to
     tell(ProgressEvent, "next", message="live again")
     shows(page, "live again")
+
+
+def test_a_lost_connection_counts_down_and_can_be_tried_at_once(view, tell, gateway, serve):
+    tell(ProgressEvent, "audio", progress=0.3, message="before")
+    url = gateway()
+    page = view(url)
+    shows(page, "before")
+    serve.stop(url)
+    page.wait_until("/Trying again in \\d+ sec/.test(document.querySelector('#notice').innerText)", timeout_s=30)
+    page.evaluate("document.getElementById('retry').click()")
+    page.wait_until("document.body.dataset.phase === 'reconnecting'")
+    assert "before" in card(page, "audio")["text"]  # what was known stays
+    gateway(server={"port": urlsplit(url).port})
+    page.evaluate("document.getElementById('retry').click()")
+    page.wait_until(LIVE)
+    assert page.text("#notice") == ""
+
+
+def test_offline_is_said(view, tell):
+    page = view()
+    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.call("Network.emulateNetworkConditions", offline=True, **network)
+    shows(page, "You are offline", "#notice")
+    assert page.text("#link") == "Offline"
+    tell(ProgressEvent, "audio", message="meanwhile")
+    page.call("Network.emulateNetworkConditions", offline=False, **network)
+    shows(page, "meanwhile")
+    page.wait_until(f"{LIVE} && document.getElementById('notice').hidden")
+
+
+def test_a_refusal_can_be_taken_back(page, gateway):
+    welcome = set()
+    page.goto(f"{gateway(lambda *_: bool(welcome))}/projects/{PROJECT}/view?lang=en")
+    shows(page, "There is nothing to see here", "#notice")
+    welcome.add("now")
+    page.evaluate("document.getElementById('retry').click()")
+    page.wait_until(LIVE)
 
 
 @pytest.mark.parametrize(
@@ -406,10 +558,10 @@ def test_it_can_be_used_by_keyboard(view, tell):
     page.wait_until("document.querySelectorAll('.card').length === 2")
     focused = "document.activeElement.dataset.group ?? document.activeElement.tagName"
     visited = []
-    for _ in range(5):
+    for _ in range(6):
         page.press("Tab", 9)
         visited.append(page.evaluate(focused))
-    assert visited == ["all", "active", "attention", "done", "SUMMARY"]
+    assert visited == ["all", "active", "attention", "done", "BUTTON", "SUMMARY"]
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.press("Enter", 13)
     shows(page, "run_id")
