@@ -6,6 +6,7 @@ Imports nothing of ours.
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import stat
 import sys
@@ -22,6 +23,7 @@ __all__ = [
     "at_exit",
     "drop_silent_peers",
     "in_event_loop",
+    "is_cancelled",
     "is_open_to_all",
     "loop_caller",
     "reuse_address",
@@ -54,6 +56,17 @@ def in_event_loop() -> bool:
         return True
     trio = sys.modules.get("trio")
     return trio is not None and trio.lowlevel.in_trio_run()
+
+
+def is_cancelled() -> bool:
+    """Tell whether the task that runs here was told to end: by a cancel scope or, on asyncio, by ``task.cancel()``."""
+    if anyio.current_effective_deadline() == -math.inf:
+        return True
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or asyncio._get_running_loop() is None:  # noqa: SLF001 - as above
+        return False
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def reuse_address(listener: socket.socket) -> None:

@@ -330,11 +330,59 @@ def test_a_backend_that_ends_its_thread_or_its_own_task_has_failed_and_nothing_h
     async def leave_the_loop(text):
         sys.exit(3)
 
-    for voice, said in ((leave, "SystemExit: 3"), (leave_the_loop, "SystemExit: 3"), (cancel, "cancelled from within")):
+    async def close(text):
+        raise GeneratorExit
+
+    async def in_a_group(text):
+        msg = "two"
+        raise BaseExceptionGroup(msg, [TTSError("gone"), asyncio.CancelledError()])
+
+    for voice, said in (
+        (leave, "SystemExit: 3"),
+        (leave_the_loop, "ended from within by SystemExit: 3"),
+        (cancel, "ended from within by CancelledError"),
+        (close, "ended from within by GeneratorExit"),
+        (in_a_group, "ended from within by TTSError: gone; CancelledError"),
+    ):
         loop, *_ = make(voice, timeout_s=5)
         for _ in range(2):
             with pytest.raises(TTSError, match=said):
                 loop.generate_verified_audio(TEXT)
+
+
+@pytest.mark.parametrize("group", [ExceptionGroup, lambda *given: ExceptionGroup("outer", [ExceptionGroup(*given)])])
+def test_an_error_in_a_group_is_that_error(make, group):
+    busy, gone = OSError("busy"), TTSError("gone", retryable=False, status_code=401)
+    loop, voice, _ear = make([group("unhandled", [busy])])
+    assert loop.generate_verified_audio("Hello there my friends.").report.retries == 1
+    loop, voice, _ear = make([group("unhandled", [busy, gone])])
+    with pytest.raises(TTSError, match=r"failed on sentence 1 .*: gone") as caught:
+        loop.generate_verified_audio("Hello there my friends.")
+    assert (len(voice.calls), caught.value.retryable, caught.value.status_code) == (1, False, 401)
+
+
+@pytest.mark.parametrize("failing", ["tts", "stt"])
+@pytest.mark.parametrize("concurrency", [2, 5])
+def test_nothing_more_is_paid_for_after_a_failure_for_good(make, failing, concurrency):
+    heard = threading.Event()
+
+    def fail(*_):
+        heard.set()
+        msg = "gone"
+        raise ValueError(msg)
+
+    def speak(text):
+        spoken.append(text)
+        if failing == "tts" or (len(spoken) == 2 and heard.wait(5) and time.sleep(0.05)):
+            fail()
+        return tone(text)
+
+    spoken = []
+    loop, *_ = make(speak, fail if failing == "stt" else (), concurrency=concurrency)
+    with pytest.raises(TTSError if failing == "tts" else STTError, match="gone"):
+        loop.generate_verified_audio("One more. " * 8)
+    time.sleep(0.05)  # for a thread that shouldn't be there
+    assert len(spoken) == (1 if failing == "tts" else 2)
 
 
 def test_a_recogniser_that_fails_is_no_pass(make):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import random
 import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import anyio
+import anyio.lowlevel
 
+from progresskit import _platform
 from progresskit.audio.retries import MAX_TRIES, MAX_WAIT_S, advise, wait_s
 from progresskit.errors import BackendError, STTError, TTSError
 from progresskit.logs import get_logger
@@ -18,7 +18,7 @@ from progresskit.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["Asker", "short"]
+__all__ = ["Asker", "answered", "short"]
 
 _log = get_logger("audio")
 
@@ -75,31 +75,28 @@ class Asker:
         while True:
             began_s = time.monotonic()
             try:
-                with anyio.fail_after(self._timeout_s):
-                    return await _uncancelled(ask)
-            except Exception as error:  # a foreign backend's: advise() says what it means, whatever it is
+                return await answered(ask, "no answer", timeout_s=self._timeout_s)
+            except Exception as raised:  # a foreign backend's: advise() says what it means, whatever it is
                 failures += 1
-                advice = advise(error, now=dt.datetime.now(dt.UTC))
+                now = dt.datetime.now(dt.UTC)
+                # Of several that came at once, one that stays counts.
+                error = min(_leaves(raised), key=lambda each: advise(each, now=now).retryable)
+                advice = advise(error, now=now)
                 pause_s = wait_s(failures, advice, chance=random.random())  # noqa: S311 - spreads load, no secret
                 if not advice.retryable or failures >= MAX_TRIES or pause_s > MAX_WAIT_S or not may_repeat():
                     tries = f" after {failures} tries" if failures > 1 else ""
-                    msg = f"{failed}{tries}: {self._said(error)}"
+                    msg = f"{failed}{tries}: {str(error) or type(error).__name__}"
                     raise kind(
                         msg,
                         retryable=advice.retryable,
                         retry_after_s=advice.retry_after_s,
                         status_code=advice.status_code,
-                    ) from error
+                    ) from raised
                 _log.warning("%s: asking again in %.1f s: %r", failed, pause_s, error)
             finally:
                 self._count(kind, time.monotonic() - began_s)
             self.retries += 1
             await self._sleep(pause_s)
-
-    def _said(self, error: Exception) -> str:
-        if isinstance(error, TimeoutError) and not str(error):
-            return f"no answer within {self._timeout_s:g} s"
-        return str(error) or type(error).__name__
 
     def _count(self, kind: type[BackendError], seconds: float) -> None:
         if kind is TTSError:
@@ -108,20 +105,49 @@ class Asker:
             self.stt_s += seconds
 
 
-async def _uncancelled(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask a backend; one whose own task was cancelled, or ended, has failed, and this call goes on."""
+async def answered(ask: Callable[[], Awaitable[T]], nothing: str, *, timeout_s: float) -> T:
+    """Await what somebody else's code has to say: it can neither hang the loop nor end it, only fail.
+
+    Args:
+        ask: The call. It isn't made where this task is cancelled: a run that has failed pays for nothing more.
+        nothing: How the error begins that says that no answer came.
+        timeout_s: Seconds that it may take.
+
+    Raises:
+        TimeoutError: It took longer.
+        RuntimeError: It raised what would end its task, or the process.
+    """
+    await anyio.lowlevel.checkpoint_if_cancelled()
+    with anyio.move_on_after(timeout_s):
+        return await _contained(ask)
+    msg = f"{nothing} within {timeout_s:g} s: where that is too short, give a larger timeout_s="
+    raise TimeoutError(msg)
+
+
+async def _contained(ask: Callable[[], Awaitable[T]]) -> T:
     try:
         return await ask()
-    except (SystemExit, KeyboardInterrupt) as error:
-        if threading.current_thread() is threading.main_thread():  # perhaps a signal's, which is for us all
-            raise
-        msg = f"{type(error).__name__}: {error}"  # it would end the event loop of the sync face
+    except Exception:
+        raise
+    except BaseException as error:
+        ours: tuple[type[BaseException], ...] = ()
+        if _platform.is_cancelled():  # else its own task was, somewhere below
+            ours += (anyio.get_cancelled_exc_class(),)
+        if threading.current_thread() is threading.main_thread():  # perhaps a signal's; elsewhere it ends the loop
+            ours += (SystemExit, KeyboardInterrupt)
+        for each in _leaves(error):
+            if isinstance(each, ours):
+                raise each from None
+        told = "; ".join(f"{type(each).__name__}: {each}".removesuffix(": ") for each in _leaves(error))
+        msg = f"it was ended from within by {told}"
         raise RuntimeError(msg) from error
-    except anyio.get_cancelled_exc_class() as error:
-        if anyio.current_effective_deadline() == -math.inf:  # it is us who are cancelled
-            raise
-        msg = "it was cancelled from within"
-        raise RuntimeError(msg) from error
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    """Return the errors in a group of errors, in order; one that is no group, as it is."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [leaf for each in error.exceptions for leaf in _leaves(each)]
 
 
 def short(text: str) -> str:

@@ -19,7 +19,7 @@ from progresskit.audio.models import Audio, Transcript, media_type_of
 from progresskit.errors import STTError, TTSError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["STT", "TTS", "Ear", "Voice", "call", "is_async"]
 
@@ -210,8 +210,9 @@ class Ear(_Backend):
     def __init__(self, stt: Any) -> None:
         super().__init__(stt, "transcribe", _STT_HINTS)
         self.takes: Literal["audio", "bytes", "url"] = _form_of(self.first)
-        self.second_speeds: tuple[float, ...] = tuple(getattr(stt, "second_speeds", None) or ())
-        self.knows: Callable[[str], bool] | None = getattr(stt, "knows", None)
+        self.second_speeds: Sequence[float] = getattr(stt, "second_speeds", None) or ()
+        knows = getattr(stt, "knows", None)
+        self.knows: Callable[[str], bool] | None = None if knows is None else partial(self._knows, knows)
 
     async def hear(self, audio: Audio, hints: Mapping[str, Any]) -> Transcript:
         """Write down what is heard.
@@ -228,6 +229,22 @@ class Ear(_Backend):
             return Transcript(given)
         msg = f"{self.name} gave a {type(given).__name__}: give a Transcript or a str"
         raise STTError(msg, retryable=False)
+
+    def _knows(self, knows: Callable[[str], Any], word: str) -> bool:
+        """Tell whether its vocabulary has a word.
+
+        Raises:
+            STTError: It doesn't say.
+        """
+        try:
+            answer = knows(word)
+        except Exception as error:
+            msg = f"{self.name} failed in knows({word!r}): {str(error) or type(error).__name__}"
+            raise STTError(msg, retryable=False) from error
+        if not isinstance(answer, bool):
+            msg = f"{self.name} gave {answer!r} for knows({word!r}): return True or False"
+            raise STTError(msg, retryable=False)
+        return answer
 
     def _taken(self, audio: Audio) -> Audio | bytes | str:
         if self.takes == "audio":

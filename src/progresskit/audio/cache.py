@@ -13,11 +13,11 @@ import logging
 import os
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-import anyio
-
+from progresskit.audio.asking import answered
 from progresskit.audio.backends import call
 from progresskit.audio.models import Audio, Transcript
 from progresskit.logs import get_logger
@@ -133,8 +133,7 @@ class Memory:
         if self._cache is None:
             return None
         try:
-            with anyio.fail_after(self._timeout_s):
-                found = await call(self._cache.get, key)
+            found = await self._answered(self._cache.get, key)
         except Exception:  # noqa: BLE001 - of the user's cache: without it the work takes longer, and goes on
             self._say_once("the cache can't be read: what it may hold is made again")
             return None
@@ -144,10 +143,12 @@ class Memory:
         if self._cache is None:
             return
         try:
-            with anyio.fail_after(self._timeout_s):
-                await call(self._cache.put, key, hashlib.sha256(value).digest() + value)
+            await self._answered(self._cache.put, key, hashlib.sha256(value).digest() + value)
         except Exception:  # noqa: BLE001 - as above
             self._say_once("the cache can't be written: what is made now will be made again")
+
+    async def _answered(self, function: Callable[..., Any], *args: Any) -> Any:
+        return await answered(partial(call, function, *args), "no answer of the cache", timeout_s=self._timeout_s)
 
     def _say_once(self, what: str) -> None:
         _log.log(logging.DEBUG if what in self._failed else logging.WARNING, what, exc_info=True)

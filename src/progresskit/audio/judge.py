@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from progresskit.audio.asking import short
+from progresskit.audio.background import in_thread
 from progresskit.audio.cache import key_of
 from progresskit.audio.checks import flaw_of
 from progresskit.audio.models import Take
@@ -96,7 +98,7 @@ class Judge:
         return await self._heard(work, take)
 
     async def _heard(self, work: Work, take: Take) -> Take:
-        take = self._scored(work, take, [await self._transcript(work, take.audio, self.ear)])
+        take = await self._scored(work, take, [await self._transcript(work, take.audio, self.ear)])
         for relisten in self.relistens:
             for audio, ear in relisten.hearings(take.audio, self.ear):
                 if take.verdict == "passed":
@@ -106,10 +108,15 @@ class Judge:
                 except STTError as error:  # the first hearing stands
                     _log.warning("a second hearing failed, and is passed over: %s", error)
                 else:
-                    take = self._scored(work, take, [*take.hearings, again])
+                    take = await self._scored(work, take, [*take.hearings, again])
         return take
 
-    def _scored(self, work: Work, take: Take, hearings: Sequence[str]) -> Take:
+    async def _scored(self, work: Work, take: Take, hearings: Sequence[str]) -> Take:
+        # In a thread: a long transcript takes seconds, and the event loop has others to serve. Without a time limit:
+        # a score is computed, not waited for, and whoever cancels the call, or its budget of seconds, needn't wait.
+        return await in_thread(partial(self._compared, work, take, hearings))
+
+    def _compared(self, work: Work, take: Take, hearings: Sequence[str]) -> Take:
         answers = [(heard, self.scorer(work.reference, heard)) for heard in hearings]
         scores = [score for _, score in answers if isinstance(score, Score)]
         if len(scores) < len(answers):

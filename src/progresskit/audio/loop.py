@@ -14,6 +14,7 @@ import queue
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from progresskit.audio.asking import answered
 from progresskit.audio.backends import Ear, Voice, is_async
 from progresskit.audio.background import Background
 from progresskit.audio.cache import Memory, cache_of
@@ -60,7 +61,8 @@ class AudioCorrectionLoop:
             None = Piper, offline.
         stt: The recogniser: an object with ``transcribe``, or a callable; see
             :class:`~progresskit.audio.STT`. None = PocketSphinx, offline.
-        scorer: Any ``(reference, hypothesis) -> Score | float``. None = :class:`~progresskit.audio.Scorer`.
+        scorer: Any ``(reference, hypothesis) -> Score | float``; it is called in threads, as a sync backend is. None =
+            :class:`~progresskit.audio.Scorer`.
         strategies: What to try for a sentence that failed, in this order, and again from the first. None = a new
             take, the spoken form, a respelling; and before them a second hearing, where the recogniser says that it
             costs nothing. None of it for an empty list: then each sentence has one take.
@@ -74,7 +76,7 @@ class AudioCorrectionLoop:
             from it, until it may have more attempts, or the cache is emptied. None = nowhere.
         fetch: Returns the bytes of a URL, for a recogniser that takes sound beside a voice that gives URLs. No
             URL is ever fetched without it.
-        timeout_s: Seconds that one call of a backend may take.
+        timeout_s: Seconds that one call of a backend, of the cache, ``join``, ``store`` or ``fetch`` may take.
         max_take_bytes: The largest take to accept. No more is read of a stream or a file.
         concurrency: How many sentences are worked on at once: one is spoken while another is heard.
         on_fail: ``raise`` raises ``VerificationFailed`` where a sentence wasn't verified; ``best`` returns
@@ -82,7 +84,8 @@ class AudioCorrectionLoop:
 
     Raises:
         TypeError: A backend has a required parameter that is no hint, or the recogniser takes URLs and the voice
-            can't have any; or a strategy or the cache is none, or the cache can't tell a backend from others.
+            can't have any; or a strategy, the budget or the cache is none, or the cache can't tell a backend from
+                others.
         ValueError: A number is out of range, or two strategies share a name.
         MissingDependencyError: A backend was left out, and the offline one is not installed.
     """
@@ -105,6 +108,9 @@ class AudioCorrectionLoop:
         concurrency: int = 2,
         on_fail: Literal["raise", "best"] = "raise",
     ) -> None:
+        if not isinstance(budget, Budget | None):
+            msg = f"budget {budget!r} is none: give a Budget, such as Budget(seconds=60), or None"  # type: ignore[unreachable]
+            raise TypeError(msg)
         _check_limits(timeout_s, concurrency=concurrency, max_take_bytes=max_take_bytes)
         if on_fail not in {"raise", "best"}:
             msg = f"on_fail {on_fail!r} is not valid: give 'raise' or 'best'"
@@ -237,8 +243,8 @@ class AudioCorrectionLoop:
         async def tell(progress: float, message: str, metadata: dict[str, Any]) -> None:
             if on_progress is not None:
                 answer: Any = on_progress(progress, message, metadata)
-                if inspect.isawaitable(answer):
-                    await answer
+                if inspect.isawaitable(answer):  # the caller's own, who sets the pace: it may take its time
+                    await answered(lambda: answer, "no answer of on_progress", timeout_s=math.inf)
 
         return await self._settled(self._run(text, voice_id, max_attempts, target_accuracy, tell, language))
 

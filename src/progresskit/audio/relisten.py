@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from progresskit.audio.normalize import word_spans
 from progresskit.audio.wav import RATES, at_speed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from progresskit.audio.backends import STT
     from progresskit.audio.models import Audio
@@ -41,12 +42,15 @@ class Relisten:
 
     Raises:
         ValueError: A speed isn't between 0.5 and 2.
-        TypeError: ``stt`` is no recogniser that the loop could call.
+        TypeError: ``speeds`` is no list of numbers, or ``stt`` is no recogniser that the loop could call.
     """
 
     def __init__(self, *, speeds: Sequence[float] | None = None, stt: STT | Callable[..., Any] | None = None) -> None:
         if speeds is None:
             speeds = _SPEEDS if stt is None else ()
+        if not isinstance(speeds, Sequence) or not all(isinstance(speed, int | float) for speed in speeds):
+            msg = f"speeds {speeds!r} are not valid: give a list of numbers, such as [0.9, 1.1]"
+            raise TypeError(msg)
         if (wrong := next((speed for speed in speeds if not _SLOWEST <= speed <= _FASTEST), None)) is not None:
             msg = f"speed {wrong!r} is not valid: give one from {_SLOWEST} to {_FASTEST:g}, such as 0.9"
             raise ValueError(msg)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from progresskit.audio.asking import short
+from progresskit.audio.asking import answered, short
 from progresskit.audio.backends import call
 from progresskit.audio.judge import accuracy_of
 from progresskit.audio.models import Audio, Report, VerifiedAudio, bytes_of, join_takes
@@ -22,14 +23,17 @@ __all__ = ["failure_of", "joined", "report_of", "stored", "whole_accuracy"]
 _log = get_logger("audio")
 
 
-async def joined(takes: Sequence[Audio], join: Callable[[Sequence[Audio]], Any] | None) -> Audio | None:
+async def joined(
+    takes: Sequence[Audio], join: Callable[[Sequence[Audio]], Any] | None, *, timeout_s: float
+) -> Audio | None:
     """Return takes as one sound; None where they can't be joined without ``join``.
 
     Raises:
         TypeError: ``join`` gave no sound.
+        TimeoutError: It gave nothing in time.
     """
     if len(takes) > 1 and join is not None:
-        together = await call(join, list(takes))
+        together = await answered(partial(call, join, list(takes)), "no answer of join=", timeout_s=timeout_s)
         return together if isinstance(together, Audio) else Audio(bytes_of(together, "join="), takes[0].media_type)
     try:
         return join_takes(takes)
@@ -38,15 +42,16 @@ async def joined(takes: Sequence[Audio], join: Callable[[Sequence[Audio]], Any] 
         return None
 
 
-async def stored(audio: Audio, store: Callable[[Audio], Any] | None) -> str | None:
+async def stored(audio: Audio, store: Callable[[Audio], Any] | None, *, timeout_s: float) -> str | None:
     """Return the URL that the user's store gives a sound; None where there is no store.
 
     Raises:
         TypeError: It gave none.
+        TimeoutError: It gave nothing in time.
     """
     if store is None:
         return None
-    url = await call(store, audio)
+    url = await answered(partial(call, store, audio), "no answer of store=", timeout_s=timeout_s)
     if not isinstance(url, str) or not url:
         msg = f"store= gave {url!r}: return the sound's URL"
         raise TypeError(msg)

@@ -12,6 +12,7 @@ import anyio
 
 from progresskit.audio.asking import Asker, short
 from progresskit.audio.backends import Voice, call
+from progresskit.audio.background import in_thread
 from progresskit.audio.cache import key_of
 from progresskit.audio.escalation import Escalation, Stop
 from progresskit.audio.judge import Judge
@@ -97,7 +98,7 @@ class Run:
             hints=hints,
             asker=self._asker,
             memory=settings.memory,
-            url_of=partial(stored, store=settings.store),
+            url_of=partial(stored, store=settings.store, timeout_s=settings.timeout_s),
         )
         self._escalation = Escalation(
             strategies=settings.strategies,
@@ -253,10 +254,13 @@ class Run:
         settings, works = self._settings, self._plan.works
         sentences = [work.result() for work in works]
         takes = [sentence.audio for sentence in sentences if sentence.audio is not None]
-        audio = await joined(takes, settings.join) if len(takes) == len(sentences) else None
+        audio = None
+        if len(takes) == len(sentences):
+            audio = await joined(takes, settings.join, timeout_s=settings.timeout_s)
         url = audio.url if audio is not None else None
         if url is None and audio is not None:
-            url = await stored(audio, settings.store)
+            url = await stored(audio, settings.store, timeout_s=settings.timeout_s)
+        accuracy = await in_thread(partial(whole_accuracy, self._text, works, self._scorer))
         report = report_of(
             self._plan,
             target=self._escalation.target,
@@ -269,7 +273,7 @@ class Run:
         )
         return VerifiedAudio(
             audio_url=url,
-            accuracy=whole_accuracy(self._text, works, self._scorer),
+            accuracy=accuracy,
             attempts=report.attempts,
             audio=audio,
             sentences=sentences,
