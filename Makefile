@@ -20,7 +20,7 @@ demo:  ## speak a text, verify it, and show it live in the browser (ARGS="--exit
 	@$(DEMO) progresskit demo $(ARGS)
 
 test:  ## run the tests and the samples of the docs (ARGS="tests/test_state.py -k late": those of Python only)
-	@$(if $(ARGS),:,$(JS) lint test)
+	@$(if $(ARGS),:,$(JS) test lint)
 	@$(DEV) pytest $(ARGS)
 
 test-long:  ## run the tests in their long forms
