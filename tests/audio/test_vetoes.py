@@ -37,3 +37,13 @@ def test_the_opposite_in_the_spelling_of_another_word_is_a_veto(said, heard):
 )
 def test_a_word_that_only_sounds_like_an_opposite_is_none(said, heard):
     assert score(LONG.format(said), LONG.format(heard), language="en").critical == ()
+
+
+def test_two_numbers_that_one_reading_says_are_one_veto():
+    (veto,) = score("The review is on May 3 in the hall.", "the review is on may thirteenth in the hall").critical
+    assert (veto.kind, veto.expected, veto.heard) == ("number", "May 3", "may thirteenth")
+
+
+def test_the_same_number_wrong_in_two_places_is_two_vetoes():
+    vetoes = score("Gate 5 opens first, gate 5 closes first.", "gate six opens first gate six closes first").critical
+    assert [veto.span for veto in vetoes] == [(5, 6), (25, 26)]

@@ -85,19 +85,19 @@ def critical_vetoes(
     """
     pair = _Pair(said, heard)
     ours = [mark for mark in ours if not mark.critical.is_sound]  # the script is spelled as it is meant
-    told: dict[str, list[Span]] = {}
+    told: dict[str, dict[Span, Span]] = {}  # by kind: what was heard in place of what (two words may share a reading)
     for mark in ours:
-        fate = _fate(blocks, mark.place)
-        if _vetoes(mark.critical, fate, theirs):
-            told.setdefault(mark.critical.kind, []).append(fate.other)
+        fate, known = _fate(blocks, mark.place), told.setdefault(mark.critical.kind, {})
+        if mark.place not in known and _vetoes(mark.critical, fate, theirs):
+            known[mark.place] = fate.other
             yield pair.veto(mark.critical.kind, mark.place, fate.other)
     mirrored = [_mirrored(block) for block in blocks]
     for mark in theirs:
         if mark.critical.is_sound:
             continue
-        fate = _fate(mirrored, mark.place)
-        known = told.get(mark.critical.kind, ())
-        if _vetoes(mark.critical, fate, ours) and not any(_overlap(place, mark.place) for place in known):
+        fate, known = _fate(mirrored, mark.place), told.setdefault(mark.critical.kind, {})
+        if not any(_overlap(place, mark.place) for place in known.values()) and _vetoes(mark.critical, fate, ours):
+            known[fate.other] = mark.place
             yield pair.veto(mark.critical.kind, fate.other, mark.place)
 
 
