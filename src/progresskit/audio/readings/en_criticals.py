@@ -16,7 +16,7 @@ from progresskit.audio.readings.en_units import CURRENCIES, UNIT_WORDS, UNITS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["criticals"]
+__all__ = ["criticals", "word_criticals"]
 
 _TOKEN: Final = re.compile(
     r"(?P<word>[^\W_]+(?:(?:'(?=[A-Za-z])|(?<=[0-9])[.,:/~-](?=[0-9]))[^\W_]+)*)"
@@ -85,6 +85,11 @@ def criticals(text: str) -> list[Critical]:
     found = [*_numbers(tokens), *_words(tokens), *_halves(text)]
     found += (Critical(roman.start, roman.end, "number") for roman in romans(text))
     return sorted(found)
+
+
+def word_criticals(text: str) -> Iterator[Critical]:
+    """Return those of an English text that are words: its negations, and its opposites but for AM and PM."""
+    return _words(list(_tokens(text)))
 
 
 def _tokens(text: str) -> list[_Token]:

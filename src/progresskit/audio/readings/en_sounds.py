@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["sound"]
+__all__ = ["american", "sound"]
 
 _ALIKE: Final = """
 abridgement abridgment | acknowledgement acknowledgment | acknowledgements acknowledgments | ad add | ade aid |
@@ -131,11 +131,16 @@ def sound(word: str) -> str:
     """Return the one spelling that stands for all that sound like a folded word: ``their`` for ``there``."""
     if word in _STANDS:
         return _STANDS[word]
+    spelled = american(word)
+    return _STANDS.get(spelled, spelled)
+
+
+def american(word: str) -> str:
+    """Return a folded word as it is spelled in America, by its ending: ``color`` for ``colour``."""
     match = _SUFFIXES.match(word)
     if match is None:
         return word
     stem = match.lastgroup or ""
     kind = stem.removesuffix("_end")
     joint = {"our": "or", "re": "er", "l": "", "ise": "iz", "yse": "yz"}[kind]
-    american = f"{match[kind]}{joint}{match[stem]}"
-    return _STANDS.get(american, american)
+    return f"{match[kind]}{joint}{match[stem]}"

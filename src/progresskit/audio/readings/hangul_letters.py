@@ -7,7 +7,7 @@ from itertools import islice, product
 from string import ascii_lowercase
 from typing import Final
 
-__all__ = ["LETTERS", "numbers", "spoken_letters"]
+__all__ = ["ENGLISH", "LETTERS", "numbers", "spoken_letters"]
 
 _LETTERS: Final = (
     "에이,비,시 씨,디,이,에프,지 쥐,에이치 에이취,아이,제이,케이,엘,엠,"
@@ -28,7 +28,8 @@ _ENGLISH_NUMBERS: Final = (
     "제로,원,투,쓰리 스리,포,파이브,식스,세븐,에이트 에잇,나인,텐,일레븐,트웰브,"
     "서틴,포틴,피프틴,식스틴,세븐틴,에이틴,나인틴"
 )
-_ENGLISH: Final = [names.split() for names in _ENGLISH_NUMBERS.split(",")]
+ENGLISH: Final = [names.split() for names in _ENGLISH_NUMBERS.split(",")]
+"""The English names of the numbers below twenty."""
 _ENGLISH_TENS: Final = ("", "", "트웬티", "서티", "포티", "피프티", "식스티", "세븐티", "에이티", "나인티")
 
 
@@ -50,7 +51,7 @@ def numbers(digits: str) -> list[str]:
     """Return how digits beside letters are said: as a number and one by one, in Sino-Korean and in English."""
     by_digit = "".join(_SINO[int(digit)] for digit in digits)
     korean = [by_digit, by_digit.replace("공", "영")]
-    english = ["".join(_ENGLISH[int(digit)][way] for digit in digits) for way in (0, -1)]
+    english = ["".join(ENGLISH[int(digit)][way] for digit in digits) for way in (0, -1)]
     if len(digits) <= _NUMBER_DIGITS and digits[0] != "0":
         korean.insert(0, _sino(digits))
         english.insert(0, _english(int(digits)))
@@ -70,10 +71,10 @@ def _sino(digits: str) -> str:
 def _english(number: int) -> str:
     thousands, below_1000 = divmod(number, 1000)
     hundreds, below_100 = divmod(below_1000, 100)
-    spoken = [_ENGLISH[count][0] + unit for count, unit in ((thousands, "사우전드"), (hundreds, "헌드레드")) if count]
-    if below_100 < len(_ENGLISH):
-        spoken.append(_ENGLISH[below_100][0] if below_100 else "")
+    spoken = [ENGLISH[count][0] + unit for count, unit in ((thousands, "사우전드"), (hundreds, "헌드레드")) if count]
+    if below_100 < len(ENGLISH):
+        spoken.append(ENGLISH[below_100][0] if below_100 else "")
     else:
         tens, ones = divmod(below_100, 10)
-        spoken.append(_ENGLISH_TENS[tens] + (_ENGLISH[ones][0] if ones else ""))
+        spoken.append(_ENGLISH_TENS[tens] + (ENGLISH[ones][0] if ones else ""))
     return "".join(spoken)

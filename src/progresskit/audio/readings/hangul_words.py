@@ -168,8 +168,8 @@ WORDS: Final = {
         wall 월, want 원트, war 워, ward 워드, was 워즈, water 워터, watt 와트, we 위, wednesday 웬즈데이, were 워,
         whale 웨일, what 왓, wheel 휠, where 웨어, while 와일, whiskey 위스키, whisky 위스키, whistle 휘슬,
         white 화이트, who 후, widget 위젯, will 윌, wine 와인, with 위드 위스, wolf 울프, woman 우먼, women 위민,
-        won 원, word 워드, work 워크, world 월드, xerox 제록스, xylophone 실로폰, yacht 요트, year 이어, yen 엔,
-        yes 예스, yoga 요가, yogurt 요구르트 요거트, you 유, young 영, your 유어, youth 유스, zero 제로
+        won 원, word 워드, work 워크, world 월드, worry 워리, xerox 제록스, xylophone 실로폰, yacht 요트, year 이어,
+        yen 엔, yes 예스, yoga 요가, yogurt 요구르트 요거트, you 유, young 영, your 유어, youth 유스, zero 제로
     """),
     # Names: firms, places, people.
     **_table("""

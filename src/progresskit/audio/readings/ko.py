@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from progresskit.audio.readings.base import Language
 from progresskit.audio.readings.hangul import matches, usual_readings
 from progresskit.audio.readings.ko_criticals import criticals
+from progresskit.audio.readings.ko_latin import latin_readings
 from progresskit.audio.readings.ko_readings import number_readings
 from progresskit.audio.readings.ko_words import second_forms, sign_readings
 
@@ -31,7 +32,7 @@ def _readings(text: str) -> Iterator[Reading]:
 
 
 def _alike(text: str, other: str) -> Iterator[Reading]:
-    return chain(matches(text, other), second_forms(text))
+    return chain(matches(text, other), second_forms(text), latin_readings(text))
 
 
 @lru_cache(maxsize=16_384)

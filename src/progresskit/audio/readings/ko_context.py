@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.hangul_letters import ENGLISH
+from progresskit.audio.readings.ko_counted import number_of
 from progresskit.audio.readings.ko_counters import UNIT, counter_at, goes_on
+from progresskit.audio.readings.ko_numerals import SINO_BELOW, sino
 from progresskit.audio.readings.ko_units import unit_at
 
 if TYPE_CHECKING:
@@ -20,8 +23,10 @@ __all__ = [
     "after_number",
     "counted_as",
     "half_day_before",
+    "in_english",
     "is_late",
     "is_named",
+    "is_within_word",
     "spoken",
 ]
 
@@ -41,11 +46,32 @@ _NUMBERED_AFTER: Final = re.compile(
     "|방(?![문송향어법지])|문제|문항|채널|트랙|레인|포트|버튼|선수|타자|주자|후보|참가자|교향곡|협주곡|염색체)"
 )
 _PAST: Final = "".join(chr(syllable) for syllable in range(ord("갔"), ord("힣"), 28))
+_ENGLISH_BEFORE: Final = re.compile(r"[A-Za-z]\.? ?$|[0-9]\+$")
+_ENGLISH_AFTER: Final = re.compile(r" ?(?:아웃|스트라이크|볼(?![륨트])|런(?!던)|룸|샷|베이스)|\+[0-9]")
+_VERBS: Final = frozenset(_PAST) - set("였있")
+"""What begins no counter or particle: a verb in the past tense, but for the copula."""
 _TIMES_AFTER: Final = re.compile(
     "(?:씩|이나|만에|쯤)"
     "| (?:더|만에|넘게|이상|연속|연달아|반복|거듭|재시도|시도)"
     f"| (?!고르|골|선택|택|뽑|찍|탔|누|눌|클릭)[가-힣]{{0,3}}(?![있겠])[{_PAST}]"
 )
+_COUNT_NOTHING: Final = {
+    "이": "것|게(?![이임])|끌|런(?! ?홈)|렇|루[고는어]|른|름|메일|미지|므로|벤트|상[하해]|슈|야기|용|웃|유|제(?!품)|틀",
+    "일": "관[된되성]|괄|련|본(?!부)|부러|상적|어[나난날납서선]|으|요일|찍|치하",
+    "삼": "성전자|켜|키|킨",
+    "사": "라[져졌지진집]|람|랑[받스하한합해]|려|소한|업(?!체)|용|진(?!법)",
+    "오": "늘|디오|래|랜|랫|른|빠|염|직|프|픈|해[하한했]|후|히려",
+    "육": "교|아|체",
+    "팔": "레트|려|리[고는며지]|린|찌",
+    "구": "경하|글|독[과자하]|두|름|멍|별|입하|체|축|현",
+    "백": "그|성|신|업|틱|화점",
+    "천": "국|막|천히",
+    "만": "나|난|날|남|드|든|들|듦|듭|약|족|지|져|큼",
+    "영": "국|감|어|업|웅|향",
+    "공": "간|감|격|식|유|지|짜|통점|항",
+}
+"""How words go on that begin as a numeral is said and count nothing: no number is written for those."""
+_WORDS: Final = re.compile("|".join(f"{numeral}(?:{rest})" for numeral, rest in _COUNT_NOTHING.items()))
 _BACK: Final = 14  # how far before a number its context is looked for
 
 
@@ -87,6 +113,29 @@ def is_named(text: str, start: int, end: int) -> bool:
         return True  # 88올림픽
     is_model = _MODEL.search(text, max(0, start - _BACK), start) is not None
     return is_model or _NAMED_AFTER.match(text, end) is not None
+
+
+def is_within_word(text: str, start: int, end: int) -> bool:
+    """Tell whether what follows a number can't follow one, so that it stands for syllables of a word: 10,000났다."""
+    after = text[end : end + 3]
+    if not "가" <= after[:1] <= "힣" or len(counter_at(text, end)) > 1:
+        return False
+    if after[0] in _VERBS:
+        return True
+    number = number_of(text[start:end])
+    if number is None or number.fraction or number.value >= SINO_BELOW:
+        return False
+    return any(_WORDS.match(said[-1] + after) for said in sino(number.value))
+
+
+def in_english(text: str, start: int, end: int) -> list[str]:
+    """Return what a number is said as beside an English word, or before what is counted in English: 투 아웃."""
+    written = text[start:end]
+    is_small = written.isdecimal() and written[0] != "0" and int(written) < len(ENGLISH)
+    is_english = is_small and (
+        _ENGLISH_BEFORE.search(text, max(0, start - 3), start) or _ENGLISH_AFTER.match(text, end)
+    )
+    return ENGLISH[int(written)] if is_english else []
 
 
 def counted_as(text: str, start: int, after: After) -> str:

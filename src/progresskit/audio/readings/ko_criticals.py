@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Critical
 from progresskit.audio.readings.ko_amounts import number_spans
+from progresskit.audio.readings.ko_latin import latin_criticals
 from progresskit.audio.readings.ko_opposites import BEGIN, FORMS, OPPOSITE
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def criticals(text: str) -> Iterator[Critical]:
     for match in OPPOSITE.finditer(text):
         span = _widened(text, *match.span())
         found += (Critical(*span, "opposite", group, member) for group, member in FORMS[match[0]])
-    return iter(sorted(found))
+    return iter(sorted([*found, *latin_criticals(text)]))
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

@@ -19,8 +19,10 @@ from progresskit.audio.readings.ko_context import (
     after_number,
     counted_as,
     half_day_before,
+    in_english,
     is_late,
     is_named,
+    is_within_word,
     spoken,
 )
 from progresskit.audio.readings.ko_counted import Number, counted, number_of, ones_by_ones
@@ -62,7 +64,7 @@ def number_readings(text: str) -> Iterator[Reading]:
     past = 0
     for match in _RUN.finditer(text):
         start, end = match.span()
-        if start < past or end - start > _LONGEST:
+        if start < past or end - start > _LONGEST or is_within_word(text, start, end):
             continue
         if spaced := _SPACED_DATE.match(text, start):
             said = date(spaced[1], spaced[2], spaced[3])
@@ -198,7 +200,7 @@ def _number(text: str, place: Span, number: Number, after: After, *, is_last: bo
     """Yield the readings of one number and of the signs beside it."""
     start, end = place
     is_name = is_named(text, start, end)
-    said = counted(number, counted_as(text, start, after), is_name=is_name)
+    said = (*counted(number, counted_as(text, start, after), is_name=is_name), *in_english(text, start, end))
     yield from spoken(start, end, said)
     yield from minus(text, start, end)
     if not is_last:  # what follows is beside the last number

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.hangul_letters import LETTERS
 from progresskit.audio.readings.ko_context import spoken
 from progresskit.audio.readings.ko_counters import counter_at
 from progresskit.audio.readings.ko_numerals import native, sino, spelled
@@ -21,6 +22,8 @@ _SIGN: Final = re.compile(
     (?P<before> [가-힣]\ ?~\ ? | [년월일시분초원개명도층장번회세살권주급]- )
     (?= (?P<number> [0-9]+ ) | [영일이삼사오육칠팔구십백천만한두세네열] )
     | (?P<sign> [&@\#] ) (?![0-9])
+    | (?<![^\W\d_]) (?P<grade> [A-D] ) \+ (?![\w+])
+    | (?<![^\W\d_]) (?P<rank> [nN][oO]\.? ) (?=\ ?[0-9])
     | (?<![^\W\d_]) (?P<version> [vV] | [vV]er(?:sion)?\.? ) (?=\ ?[0-9])
     | (?<![0-9·.]) (?P<day> [0-9]{1,2} · [0-9]{1,2} ) (?![0-9·])
     """,
@@ -54,6 +57,12 @@ def sign_readings(text: str) -> Iterator[Reading]:
         start, end = match.span()
         if match["day"]:  # 6·25 is 육이오
             yield from spoken(start, end, spelled(match["day"].replace("·", "")))
+        elif match["grade"]:
+            yield from spoken(
+                start, end, (f"{letter} 플러스" for letter in (*LETTERS[match["grade"].lower()], match["grade"]))
+            )
+        elif match["rank"]:
+            yield Reading(start, end, "넘버 ")
         elif match["version"]:
             yield Reading(start, end, "버전 ")
         elif match["sign"]:
