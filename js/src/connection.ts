@@ -90,7 +90,6 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
     host.clearTimeout(timer);
     host.clearInterval(watch);
     drop();
-    drop = () => {};
   };
 
   const connect = async () => {
@@ -98,7 +97,7 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
     const mine = tries;
     isTrying = true;
     heard = false;
-    heardAt = Infinity; // a token may take its time
+    heardAt = NaN; // a token may take its time
     retryAfterMs = 0;
     enter(status.connection === "connecting" ? "connecting" : "reconnecting");
     try {
@@ -117,7 +116,7 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
     heardAt = host.Date.now();
     const frames = texts.flatMap(decode);
     for (const frame of frames) {
-      if (frame?.type === "closing") retryAfterMs = Number(frame.retry_after_ms) || 0;
+      if (frame?.type === "closing") retryAfterMs = Number(frame.retry_after_ms);
       if (frame?.type === "snapshot" && status.connection !== "open") {
         status = { connection: "open", closeCode: null, retryAt: null };
         openSince = heardAt;
@@ -145,7 +144,8 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
   };
 
   const look = () => {
-    if (host.Date.now() - heardAt > (heard ? SILENCE_MS : FIRST_FRAME_MS)) lost(ABNORMAL);
+    // A clock that is set back is no silence, but hides one.
+    if (Math.abs(host.Date.now() - heardAt) > (heard ? SILENCE_MS : FIRST_FRAME_MS)) lost(ABNORMAL);
   };
 
   const hurry = () => {
@@ -164,17 +164,16 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
     else onOnline();
   };
 
-  host.addEventListener?.("online", onOnline);
-  host.addEventListener?.("offline", onOffline);
-  host.document?.addEventListener("visibilitychange", onVisible);
+  const ears = new AbortController();
+  host.addEventListener?.("online", onOnline, ears);
+  host.addEventListener?.("offline", onOffline, ears);
+  host.document?.addEventListener("visibilitychange", onVisible, ears);
   void connect();
   return {
     hurry,
     stop() {
       leave();
-      host.removeEventListener?.("online", onOnline);
-      host.removeEventListener?.("offline", onOffline);
-      host.document?.removeEventListener("visibilitychange", onVisible);
+      ears.abort();
       enter("closed");
     },
   };

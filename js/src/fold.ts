@@ -121,6 +121,6 @@ function isOfTask(value: Frame): boolean {
 }
 
 function position(cursor: unknown): { epoch: string; offset: number } | null {
-  const [, epoch, offset] = (typeof cursor === "string" && /^(\w+):(\d+)$/.exec(cursor)) || [];
+  const [, epoch, offset] = (typeof cursor === "string" && /^(\w+):(\d{1,16})$/.exec(cursor)) || [];
   return epoch ? { epoch, offset: Number(offset) } : null;
 }

@@ -8,9 +8,8 @@ export type Host = Pick<
   readonly Math: Pick<Math, "random">;
   readonly Date: Pick<DateConstructor, "now">;
   readonly navigator?: Partial<Pick<Navigator, "onLine">>;
-  readonly document?: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">;
-  readonly addEventListener?: (type: string, listener: () => void) => void;
-  readonly removeEventListener?: (type: string, listener: () => void) => void;
+  readonly document?: Pick<Document, "visibilityState" | "addEventListener">;
+  readonly addEventListener?: (type: string, listener: () => void, until: { signal: AbortSignal }) => void;
 };
 
 /** What opens a link, and tells of it; it returns what drops the link, after which it tells nothing more. */

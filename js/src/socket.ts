@@ -4,9 +4,8 @@ import { streamUrl, type OpenLink } from "./link.js";
 const SUBPROTOCOL = "progresskit.v1";
 
 export const openSocket: OpenLink = (host, project, after, token, onTexts, onEnd) => {
-  const url = streamUrl(project, "stream", after);
+  const url = streamUrl(project, "stream?batch=1", after);
   url.protocol = url.protocol.replace("http", "ws");
-  url.searchParams.set("batch", "1");
   const socket = new host.WebSocket(url, token ? [SUBPROTOCOL, bearerSubprotocol(token)] : [SUBPROTOCOL]);
   socket.onmessage = ({ data }) => onTexts([data as string]);
   socket.onclose = ({ code }) => onEnd(code);

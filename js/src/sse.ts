@@ -9,13 +9,12 @@ export const openEvents: OpenLink = (host, project, after, token, onTexts, onEnd
     const url = streamUrl(project, "events", after);
     const response = await host.fetch(url, { headers: bearer(token), credentials: "include", signal });
     if (!response.ok) return end(4000 + response.status, Number(response.headers.get("retry-after")) * 1000);
-    const reader = response.body!.getReader();
-    const decoder = new TextDecoder();
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     const cut = eventCutter();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return end(ABNORMAL);
-      const texts = cut(decoder.decode(value, { stream: true }));
+      const texts = cut(value);
       if (texts.length && !signal.aborted) onTexts(texts);
     }
   };
@@ -24,7 +23,7 @@ export const openEvents: OpenLink = (host, project, after, token, onTexts, onEnd
 };
 
 /** Return what cuts a stream, chunk by chunk, into the data of its events: of those that have become whole. */
-export function eventCutter(): (chunk: string) => string[] {
+function eventCutter(): (chunk: string) => string[] {
   let rest = "";
   return (chunk) => {
     const events = (rest + chunk).split(/\r?\n\r?\n/);

@@ -47,6 +47,8 @@ export interface ProjectStore {
    * @throws Error: the gateway refused, or can't be reached.
    */
   cancel(taskName: string): Promise<boolean>;
+  /** Try to connect now, rather than at `retryAt`; after a refusal too. */
+  retry(): void;
   /** Let go: hear nothing more, and close the connection if nobody else uses it. */
   close(): void;
 }
@@ -88,6 +90,7 @@ export function connect(url: Gateway, projectId: string, options: ConnectOptions
   clearTimeout(own.closing);
   if (own.snapshot.connection === "closed") own.connection!.hurry();
   const ends = new Set<() => void>();
+  let isOpen = true;
 
   /** Keep an item until its end is called, or all is closed. */
   const keep = <Item>(items: Set<Item>, item: Item) => {
@@ -95,11 +98,10 @@ export function connect(url: Gateway, projectId: string, options: ConnectOptions
       items.delete(item);
       ends.delete(end);
     };
-    items.add(item);
+    if (isOpen) items.add(item);
     ends.add(end);
     return end;
   };
-  let isOpen = true;
   const store: ProjectStore = {
     getSnapshot: () => own.snapshot,
     subscribe: (listener) => keep(own.listeners, () => listener()),
@@ -108,6 +110,7 @@ export function connect(url: Gateway, projectId: string, options: ConnectOptions
         if (type === "*" || type === event.type) handler(event as EventOf<typeof type>);
       }),
     cancel: (taskName) => cancel(project, token, taskName),
+    retry: () => void (isOpen && own.connection!.hurry()),
     close() {
       ends.forEach((end) => end());
       if (isOpen && !--own.users) own.closing = setTimeout(end, LINGER_MS, own);
@@ -156,23 +159,25 @@ function end(own: Shared): void {
 function take(own: Shared, status: ConnectionStatus, frames: readonly Frame[]): void {
   const { snapshot } = own;
   const { project, events } = follow(snapshot, frames);
-  const actions = (frames.findLast((frame) => frame?.actions)?.actions as string[] | undefined) ?? snapshot.actions;
-  const { cursor, tasks } = project;
-  const next: ProjectSnapshot = { cursor, tasks, ...status, actions };
+  const said = frames.findLast((frame) => Array.isArray(frame?.actions));
+  const actions = (said?.actions as string[] | undefined) ?? snapshot.actions;
+  const next: ProjectSnapshot = { ...project, ...status, actions };
   const isNew = (Object.keys(next) as (keyof ProjectSnapshot)[]).some((name) => next[name] !== snapshot[name]);
   if (isNew) own.snapshot = next;
-  for (const event of events) for (const handler of own.handlers) call(handler, event);
-  if (isNew) for (const listener of own.listeners) call(listener, undefined);
+  for (const event of events) tell(own.handlers, event);
+  if (isNew) tell(own.listeners, undefined);
 }
 
-/** Call what a page gave us: its error is the page's, and stops neither the others nor the connection. */
-function call<Item>(listener: (item: Item) => void, item: Item): void {
-  try {
-    listener(item);
-  } catch (error) {
-    setTimeout(() => {
-      throw error;
-    });
+/** Call those who are there now and stay: the error of one is the page's, and stops neither the others nor the connection. */
+function tell<Item>(listeners: ReadonlySet<(item: Item) => void>, item: Item): void {
+  for (const listener of [...listeners]) {
+    try {
+      if (listeners.has(listener)) listener(item);
+    } catch (error) {
+      setTimeout(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -4,7 +4,4 @@ import { View } from "./page/view.js";
 
 const projectId = decodeURIComponent(location.pathname.split("/").at(-2)!);
 
-new View(projectId, (token, onEvent) => {
-  // A function is a token of its own: every time, a connection of its own, and at once.
-  return connect(new URL("../..", location.href), projectId, { token: () => token, onEvent });
-});
+new View(projectId, (token, onEvent) => connect(new URL("../..", location.href), projectId, { token, onEvent }));

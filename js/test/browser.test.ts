@@ -1,195 +1,183 @@
 // @vitest-environment node
-/** The built modules in a real browser, against a live gateway. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type * as client from "../src/index.js";
-import { findPython } from "../scripts/python.js";
+/** The client in a real browser, over a real network and its faults. */
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { canBrowse, isLong, useWorld, type World } from "./browser.js";
+import { Proxy } from "./browser-proxy.js";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const PATIENCE_MS = 15_000;
-const python = findPython();
+/** The task as the page knows it. */
+const RENDER = `store.getSnapshot().tasks.get("render")`;
 
-declare global {
-  var kit: typeof client;
-  var store: client.ProjectStore;
-  var seen: string[];
-}
+/** Follow the project by a bare socket too, as the control: what it hears stands in `heard`. */
+const connectBare = ({ page }: World) =>
+  page.evaluate(`globalThis.bare = new WebSocket("/api/v1/ws/projects/" + project + "/stream", "progresskit.v1");
+    globalThis.heard = ""; bare.onmessage = ({ data }) => void (heard += data)`);
 
-describe.skipIf(!existsSync(CHROMIUM) || python === null)("in Chromium", { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  let server: ChildProcess;
-  let port: number;
-  let complaints: string[];
-
-  const url = (path: string) => `http://127.0.0.1:${port}${path}`;
-
-  async function serve(): Promise<void> {
-    server = spawn(python!, ["test/gateway.py", String(port)], { stdio: ["pipe", "inherit", "inherit"] });
-    const answers = async () => (await fetch(url("/api/v1/ws/health")).catch(() => null)) !== null;
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !(await answers()); ) await sleep(50);
-  }
-
-  async function kill(): Promise<void> {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGKILL");
-    await ended;
-  }
-
-  /** Publish events of one run. */
-  async function publish(...said: object[]): Promise<void> {
-    const timestamp = new Date().toISOString();
-    const events = said.map((event) => ({ type: "progress", task_name: "render", run_id: "r", timestamp, ...event }));
-    const response = await fetch(url("/api/v1/ws/projects/p/events"), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ events, held: [["render", "r"]] }),
-    });
-    expect(response.status, await response.text()).toBe(200);
-  }
-
-  /** Wait until the store of the page says so. */
-  const until = (condition: string) => page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS });
-  const connect = (options = "{}") =>
-    page.evaluate(`globalThis.seen = []; globalThis.store = kit.connect(undefined, "p", ${options});
-      store.subscribe(() => { const now = store.getSnapshot().connection; if (seen.at(-1) !== now) seen.push(now); })`);
-
-  beforeAll(async () => {
-    port = await freePort();
-    await serve();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await kill();
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-    page = await context.newPage();
-    complaints = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    await page.goto(url("/"));
-    await page.evaluate(`import("/js/index.js").then((module) => void (globalThis.kit = module))`);
-  });
-  afterEach(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
+describe.skipIf(!canBrowse)("the client in Chromium", { timeout: 60_000 }, () => {
+  const world = useWorld();
+  const { gateway } = world;
 
   it("follows a task to its end", async () => {
-    await connect();
-    await until(`store.getSnapshot().connection === "open"`);
-    await publish({ run_id: "one", progress: 0.5, message: "half" });
-    await until(`store.getSnapshot().tasks.get("render")?.progress === 0.5`);
-    await publish({ run_id: "one", type: "completed", result: { url: "/film.mp4" } });
-    await until(`store.getSnapshot().tasks.get("render").status === "completed"`);
-    expect(await page.evaluate(() => store.getSnapshot().tasks.get("render")!.result)).toEqual({ url: "/film.mp4" });
-    expect(await page.evaluate(() => [...store.getSnapshot().actions])).toContain("cancel");
+    await world.connect();
+    await world.until(`store.getSnapshot().connection === "open"`);
+    await gateway.publish({ progress: 0.5, message: "half" });
+    await world.until(`${RENDER}?.progress === 0.5`);
+    await gateway.publish({ type: "completed", result: { url: "/film.mp4" } });
+    await world.until(`${RENDER}.status === "completed"`);
+    expect(await world.page.evaluate(`${RENDER}.result`)).toEqual({ url: "/film.mp4" });
+    expect(await world.page.evaluate(() => store.getSnapshot().actions)).toContain("cancel");
   });
 
-  it("comes back to a server that was killed, and learns what it has now", async () => {
-    await publish({ run_id: "before", progress: 0.2 });
-    await connect();
-    await until(`store.getSnapshot().tasks.size === 1`);
-    await kill();
-    await until(`store.getSnapshot().connection === "reconnecting"`);
-    expect(await page.evaluate(() => store.getSnapshot().tasks.size)).toBe(1);
-    await serve();
-    await publish({ run_id: "after", progress: 0.1 });
-    await until(`store.getSnapshot().tasks.get("render")?.run_id === "after"`);
-    expect(await page.evaluate(() => seen)).toEqual(["open", "reconnecting", "open"]);
-  });
-
-  it("waits while the browser is offline, and learns of an end that came meanwhile", async () => {
-    await publish({ run_id: "long", progress: 0.2 });
-    await connect();
-    await until(`store.getSnapshot().tasks.get("render")?.run_id === "long"`);
-    await context.setOffline(true);
-    await until(`store.getSnapshot().connection === "offline"`);
-    await publish({ run_id: "long", type: "completed" });
-    await context.setOffline(false);
-    await until(`store.getSnapshot().tasks.get("render").status === "completed"`);
-    expect(await page.evaluate(() => store.getSnapshot().connection)).toBe("open");
+  it.each(["websocket", "sse"])("comes back by %s to a server that was killed while a task ran", async (transport) => {
+    await gateway.publish({ progress: 0.2 });
+    await world.connect(`{ transport: "${transport}" }`);
+    await connectBare(world);
+    await world.until(`${RENDER}?.progress === 0.2 && heard`);
+    await gateway.kill();
+    await world.until(`store.getSnapshot().connection === "reconnecting"`);
+    expect(await world.page.evaluate(`${RENDER}.progress`), "what it knew").toBe(0.2);
+    await gateway.start();
+    await gateway.publish({ progress: 0.6 });
+    await world.until(`${RENDER}?.progress === 0.6`);
+    expect(await world.page.evaluate(() => seen)).toEqual(["open", "reconnecting", "open"]);
+    expect(await world.page.evaluate("[bare.readyState, heard.includes('0.6')]")).toEqual([3, false]);
   });
 
   it("brings new credentials where those it had expired", async () => {
-    await connect(`{ token: async () => (seen.push("asked"), seen.filter((word) => word === "asked").length > 1 ? "long" : "short") }`);
-    await until(`seen.join() === "asked,open,reconnecting,asked,open"`);
+    await world.connect(`{ token: async () => (seen.push("asked"), seen.includes("open") ? "long" : "short") }`);
+    await world.until(`seen.join() === "asked,open,reconnecting,asked,open"`);
   });
 
   it.each(["websocket", "sse"])("gives up where it is refused, by %s", async (transport) => {
-    await connect(`{ token: "wrong", transport: "${transport}" }`);
-    await until(`store.getSnapshot().connection === "closed"`);
-    expect(await page.evaluate(() => store.getSnapshot().closeCode)).toBe(4401);
+    await world.connect(`{ token: "wrong", transport: "${transport}" }`);
+    await world.until(`store.getSnapshot().connection === "closed"`);
+    expect(await world.page.evaluate(() => store.getSnapshot().closeCode)).toBe(4401);
   });
 
   it("serves ten tabs, and leaves nothing behind", async () => {
-    const connections = async () => {
-      const response = await fetch(url("/api/v1/ws/projects/p/connections"));
-      return ((await response.json()) as { active_connections: number }).active_connections;
-    };
-    await expect.poll(connections, { timeout: PATIENCE_MS }).toBe(0);
-    const tabs = await Promise.all(Array.from({ length: 10 }, () => context.newPage()));
-    for (const tab of tabs) {
-      await tab.goto(url("/"));
-      await tab.evaluate(`import("/js/index.js").then(({ connect }) => void (globalThis.store = connect("/api/v1/ws", "p")))`);
-    }
-    await expect.poll(connections, { timeout: PATIENCE_MS }).toBe(10);
-    await publish({ run_id: "tabs", type: "completed" });
-    const ended = `store.getSnapshot().tasks.get("render")?.run_id === "tabs"`;
-    for (const tab of tabs) await tab.waitForFunction(ended, undefined, { timeout: PATIENCE_MS });
+    const tabs = await Promise.all(Array.from({ length: 10 }, () => world.context.newPage()));
+    const inEach = (doing: (tab: Page) => Promise<void>) => Promise.all(tabs.map(doing));
+    await inEach((tab) => world.open(tab));
+    await inEach((tab) => world.connect("{}", tab));
+    await gateway.isFollowedBy(10);
+    await gateway.publish({ type: "completed" });
+    await inEach((tab) => world.until(`${RENDER}?.status === "completed"`, tab));
     await tabs[0]!.evaluate(() => store.close());
-    await expect.poll(connections, { timeout: PATIENCE_MS }).toBe(9);
-    for (const tab of tabs) await tab.close();
-    await expect.poll(connections, { timeout: PATIENCE_MS }).toBe(0);
-  });
-
-  it("goes by events where sockets are blocked", async () => {
-    await page.evaluate(() => {
-      globalThis.WebSocket = class {
-        constructor() {
-          throw new DOMException("blocked");
-        }
-      } as never;
-    });
-    await connect();
-    await until(`store.getSnapshot().connection === "open"`);
-    await publish({ run_id: "sse", progress: 0.7, message: "한국어" });
-    await until(`store.getSnapshot().tasks.get("render")?.message === "한국어"`);
+    await gateway.isFollowedBy(9);
+    await inEach((tab) => tab.close());
+    await gateway.isFollowedBy(0);
   });
 
   it("cancels a live run, and tells where there is none", async () => {
-    await publish({ run_id: "live", progress: 0.1 });
-    await connect();
-    expect(await page.evaluate(() => store.cancel("render"))).toBe(true);
-    expect(await page.evaluate(() => store.cancel("none"))).toBe(false);
+    await gateway.publish({ progress: 0.1 });
+    await world.connect();
+    expect(await world.page.evaluate(() => store.cancel("render"))).toBe(true);
+    expect(await world.page.evaluate(() => store.cancel("none"))).toBe(false);
   });
 
-  it("shows a task by an element, as text", async () => {
-    await page.evaluate(`import("/js/element.js")`);
-    await page.evaluate(() => {
-      document.body.innerHTML = `<progress-stream project="p" task="render" label="Film"></progress-stream>`;
-    });
-    await publish({ run_id: "shown", progress: 0.42, message: "<b>bold</b>" });
-    const text = (part: string) => page.locator(`progress-stream [part~=${part}]`).textContent();
-    await expect.poll(() => text("value"), { timeout: PATIENCE_MS }).toBe("42%");
-    expect([await text("label"), await text("message")]).toEqual(["Film", "<b>bold</b>"]);
-    const bar = page.getByRole("progressbar", { name: "Film" });
-    expect(await bar.evaluate((node) => (node as HTMLProgressElement).value)).toBe(0.42);
+  it("goes on where the user comes back to a page that was left", async () => {
+    await world.connect();
+    await connectBare(world);
+    await world.until(`store.getSnapshot().connection === "open" && heard`);
+    await world.page.goto(`${await gateway.origin()}/js/index.js`);
+    await gateway.publish({ progress: 0.3 });
+    await world.page.goBack({ waitUntil: "commit" });
+    await world.until(`${RENDER}?.progress === 0.3`); // by the store that was, since nothing made another
+    expect(await world.page.evaluate("[bare.readyState, heard.includes('0.3')]")).toEqual([3, false]);
+  });
+
+  it("goes on where a page was frozen while the server was killed", async () => {
+    await world.connect();
+    await world.until(`store.getSnapshot().connection === "open"`);
+    const devtools = await world.context.newCDPSession(world.page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await gateway.kill();
+    await gateway.start();
+    await gateway.publish({ progress: 0.6 });
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await world.until(`${RENDER}?.progress === 0.6`);
+  });
+
+  it("stays the same size in memory, however much comes", { timeout: 600_000 }, async () => {
+    const devtools = await world.context.newCDPSession(world.page);
+    const heap = async () => {
+      await devtools.send("HeapProfiler.collectGarbage");
+      return (await devtools.send("Runtime.getHeapUsage")).usedSize;
+    };
+    const growth = async (events: number) => {
+      const before = await heap();
+      for (let n = 0; n < events; n += 100) {
+        const batch = Array.from({ length: 100 }, (_, index) => ({ message: `${n + index} ${"-".repeat(1_900)}` }));
+        await gateway.publish(...batch);
+        await world.until(`${RENDER}?.message.startsWith("${n + 99} ")`);
+      }
+      return (await heap()) - before;
+    };
+    const events = isLong ? 100_000 : 5_000;
+    await world.connect();
+    await world.until(`store.getSnapshot().connection === "open"`);
+    await world.page.evaluate(`globalThis.heard = 0; store.on("*", () => void heard++)`);
+    expect(await growth(events)).toBeLessThan(5e6);
+    expect(await world.page.evaluate("heard")).toBe(events);
+    await world.page.evaluate(`globalThis.kept = []; store.on("*", (event) => kept.push(event))`);
+    expect(await growth(5_000), "a page that keeps what it hears").toBeGreaterThan(5e6);
   });
 });
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
+describe.skipIf(!canBrowse)("the client in Chromium, over a network with faults", { timeout: 60_000 }, () => {
+  const world = useWorld();
+  const { gateway } = world;
+  let proxy: Proxy;
+  beforeEach(async () => {
+    proxy = new Proxy(await gateway.origin());
+    await world.page.clock.install();
+    await world.open(world.page, await proxy.open());
   });
-}
+  afterEach(() => proxy.close());
+
+  it("notices by silence that a cable was cut, and goes on", async () => {
+    await world.connect();
+    await connectBare(world);
+    await world.until(`store.getSnapshot().connection === "open" && heard`);
+    proxy.cut();
+    await gateway.publish({ progress: 0.7 });
+    await world.page.clock.fastForward(40_000);
+    await world.until(`${RENDER}?.progress === 0.7`);
+    expect(await world.page.evaluate(() => seen)).toEqual(["open", "reconnecting", "open"]);
+    expect(await world.page.evaluate("[bare.readyState, heard.includes('0.7')]")).toEqual([1, false]);
+  });
+
+  it("waits while the browser is offline, and learns of an end that came meanwhile", async () => {
+    await gateway.publish({ progress: 0.2 });
+    await world.connect();
+    await connectBare(world);
+    await world.until(`${RENDER} && heard`);
+    await world.context.setOffline(true);
+    proxy.cut();
+    await world.until(`store.getSnapshot().connection === "offline"`);
+    expect(await world.page.evaluate(`${RENDER}.status`)).toBe("in_progress");
+    await gateway.publish({ type: "completed" });
+    await world.context.setOffline(false);
+    await world.until(`${RENDER}.status === "completed"`);
+    expect(await world.page.evaluate(() => store.getSnapshot().connection)).toBe("open");
+    expect(await world.page.evaluate("[bare.readyState, heard.includes('completed')]")).toEqual([1, false]);
+  });
+
+  it.each(["refuse", "swallow"] as const)("goes by events through proxies that %s upgrades", async (upgrades) => {
+    proxy.upgrades = upgrades;
+    await world.connect();
+    await connectBare(world);
+    await world.page.evaluate(`globalThis.other = kit.connect(undefined, project, { transport: "websocket" })`);
+    await world.page.clock.fastForward(13_000);
+    await world.until(`store.getSnapshot().connection === "open"`);
+    await gateway.publish({ progress: 0.7, message: "한국어" });
+    await world.until(`${RENDER}?.message === "한국어"`);
+    expect(await world.page.evaluate("other.getSnapshot().tasks.size + heard.length")).toBe(0);
+  });
+
+  it("goes by events where the browser has no sockets", async () => {
+    await world.page.evaluate("delete globalThis.WebSocket");
+    await world.connect();
+    await world.until(`store.getSnapshot().connection === "open"`);
+  });
+});

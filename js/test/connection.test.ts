@@ -277,6 +277,17 @@ describe("silence", () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
+  it("is hidden by a clock that is set back, so that counts as silence", async () => {
+    const socket = await opened();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await pass(3_000);
+    expect(socket.closed).toBe(true);
+    await pass(500);
+    FakeSocket.last.send(snapshot(1));
+    await pass(30_000);
+    expect([status.connection, FakeSocket.all.length]).toEqual(["open", 2]);
+  });
+
   it("is looked at when the page becomes visible: timers may have slept", async () => {
     const socket = await opened();
     vi.setSystemTime(Date.now() + 3_600_000);

@@ -112,6 +112,7 @@ it.each([
   [[{ type: "pong" }]],
   [[{ type: "closing", retry_after_ms: 1 }]],
   [[{ type: "snapshot", cursor: "broken" }]],
+  [[event("a", 2, { cursor: `e1:${"9".repeat(400)}` })]],
 ])("the project stays the same object after %j", (frames) => {
   const project = after(snapshot(1, [state("a", 1)]));
   expect(follow(project, frames).project).toBe(project);

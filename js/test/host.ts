@@ -121,9 +121,10 @@ export function fakeHost() {
   FakeSocket.all.length = 0;
   FakeStream.all.length = 0;
   const listeners = new Map<string, Set<() => void>>();
-  const addEventListener = (type: string, listener: () => void) =>
-    void listeners.set(type, (listeners.get(type) ?? new Set()).add(listener));
-  const removeEventListener = (type: string, listener: () => void) => void listeners.get(type)?.delete(listener);
+  const addEventListener = (type: string, listener: () => void, { signal }: { signal: AbortSignal }) => {
+    listeners.set(type, (listeners.get(type) ?? new Set()).add(listener));
+    signal.addEventListener("abort", () => listeners.get(type)!.delete(listener));
+  };
   const fake = {
     WebSocket: FakeSocket,
     fetch: FakeStream.fetch,
@@ -134,9 +135,8 @@ export function fakeHost() {
     Math: { random: () => fake.draw },
     Date: { now: () => Date.now() },
     navigator: { onLine: true },
-    document: { visibilityState: "visible", addEventListener, removeEventListener },
+    document: { visibilityState: "visible", addEventListener },
     addEventListener,
-    removeEventListener,
     draw: 0.5,
     emit: (type: string) => listeners.get(type)?.forEach((listener) => listener()),
     listening: () => [...listeners.values()].reduce((sum, { size }) => sum + size, 0),

@@ -1,4 +1,4 @@
-import { act, StrictMode, useState, type ReactNode } from "react";
+import { act, StrictMode, useState, version, type ReactNode } from "react";
 import { createRoot, hydrateRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -40,6 +40,10 @@ const render = (node: ReactNode) =>
     await settled();
   });
 const send = (...frames: unknown[]) => act(() => FakeSocket.last.send(...frames));
+
+it("React is the one that these tests are run with", () => {
+  expect(version).toMatch(RegExp(`^${process.env.REACT}\\.`));
+});
 
 describe("useProjectWebSocket", () => {
   let seen: ProjectWebSocket[];

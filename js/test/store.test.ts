@@ -49,6 +49,12 @@ describe("a snapshot", () => {
     expect(before.tasks.get("a")!.progress).toBeNull();
   });
 
+  it.each([[null], ["cancel"], [{ 0: "cancel" }]])("keeps the actions where a frame's are none: %j", async (actions) => {
+    const store = await follow();
+    FakeSocket.last.send(snapshot(1, [], { actions: ["watch"] }), snapshot(2, [], { resumed: true, actions }), [null, [], 7]);
+    expect(store.getSnapshot()).toMatchObject({ cursor: "e1:2", actions: ["watch"] });
+  });
+
   it("keeps the tasks, and the states that didn't change, while the connection is away", async () => {
     const store = await follow();
     FakeSocket.last.send(snapshot(2, [state("a", 1), state("b", 2)]));
@@ -85,6 +91,27 @@ describe("listeners", () => {
     end();
     FakeSocket.last.send(snapshot(1));
     expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  it("may come and go while others are told: who left hears nothing more, who came hears what follows", async () => {
+    const store = await follow();
+    const [gone, come] = [vi.fn(), vi.fn()];
+    const ends = [store.subscribe(() => [ends[1]!(), store.subscribe(come)]), store.subscribe(gone)];
+    FakeSocket.last.send(snapshot(1));
+    expect([gone, come].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    ends[0]!();
+    FakeSocket.last.send(event("a", 2));
+    expect([gone, come].map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  });
+
+  it("may close the store they are told by", async () => {
+    const store = await follow();
+    const after = vi.fn();
+    store.on("*", () => store.close());
+    store.on("*", after);
+    store.subscribe(after);
+    FakeSocket.last.send(snapshot(1), event("a", 2), event("a", 3));
+    expect(after).not.toHaveBeenCalled();
   });
 
   it("that fail fail alone, and aloud", async () => {
@@ -189,6 +216,8 @@ describe("one connection", () => {
     one.on("*", gone);
     other.subscribe(there);
     one.close();
+    one.subscribe(gone);
+    one.on("*", gone)();
     FakeSocket.last.send(snapshot(1), event("a", 2));
     expect(gone).not.toHaveBeenCalled();
     expect(there).toHaveBeenCalledTimes(1);
@@ -207,6 +236,30 @@ describe("one connection", () => {
     await follow("p", { transport: "websocket" });
     FakeSocket.last.end();
     for (let user = 0; user < 5; user++) await follow("p", { transport: "websocket" });
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("that waits, or was refused, tries at once for who says so, and goes on from the cursor", async () => {
+    const store = await follow();
+    FakeSocket.last.send(snapshot(1, [state("a", 1)]));
+    for (const [tries, code] of [[2, 1012], [3, 4404]] as const) {
+      FakeSocket.last.end(code);
+      store.retry();
+      store.retry(); // it is being tried
+      await settled();
+      expect(FakeSocket.all).toHaveLength(tries);
+      expect(FakeSocket.last.url.searchParams.get("after")).toBe("e1:1");
+      FakeSocket.last.send(snapshot(1, [], { resumed: true }));
+      expect(store.getSnapshot()).toMatchObject({ connection: "open", tasks: new Map([["a", { cursor: "e1:1" }]]) });
+    }
+  });
+
+  it("isn't opened again by who left", async () => {
+    const store = await follow();
+    store.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    store.retry();
+    await settled();
     expect(FakeSocket.all).toHaveLength(1);
   });
 

@@ -30,7 +30,7 @@ export class View {
     this.#dress();
     const announcer = new Announcer(byId("announcement"), this.#words);
     this.#log = new Log(this.#words);
-    this.#notice = new Notice(this.#words, announcer, () => this.#connect());
+    this.#notice = new Notice(this.#words, announcer, () => this.#store!.retry());
     this.#tasks = new Tasks(this.#words, announcer, (taskName) => this.#store!.cancel(taskName));
     this.#connect();
     addEventListener("hashchange", () => {
@@ -40,7 +40,7 @@ export class View {
     setInterval(() => this.#tick(), 1000);
   }
 
-  /** Connect at once, with the token that the address now has. */
+  /** Connect, with the token that the address now has. */
   #connect(): void {
     const former = this.#store;
     this.#store = this.follow(tokenOf(location.hash), (event) => this.#log.note(event));
