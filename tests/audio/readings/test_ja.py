@@ -7,9 +7,7 @@ from itertools import permutations
 import pytest
 
 from progresskit.audio import score
-from progresskit.audio.readings.han_numbers import LARGEST
 from progresskit.audio.readings.ja import LANGUAGE
-from progresskit.audio.readings.ja_numbers import JapaneseWords
 from progresskit.audio.spoken import spoken_form
 
 SENTENCE = "本日の会議で決まった内容について皆様にお知らせいたします。{}ということですので、よろしくお願いいたします。"
@@ -75,6 +73,13 @@ SAME = {
     "list of two": ["2、3日", "二、三日", "二三日", "2,3日"],
     "telephone with の": ["03-1234-5678", "ゼロ三の一二三四の五六七八"],
     "zero in kana": ["502号室", "五ゼロ二号室", "五零二号室", "五百二号室"],
+    "emergency call": ["119番に電話", "一一九番に電話", "百十九番に電話"],
+    "code": ["暗証番号は3076", "暗証番号は三〇七六"],
+    "version before its kind": ["3.11版", "三点十一版", "三点一一版"],
+    "hour and a half in minutes": ["1.5時間", "1時間半", "一時間三十分"],
+    "height by tens": ["1.8メートル", "一メートル八十"],
+    "difference": ["10-3=7", "十引く三は七"],
+    "pressure": ["1気圧", "一気圧"],
     "small ordinal": ["3つ目の角", "みっつめの角", "三つ目の角", "三つめの角"],
 }
 
@@ -137,6 +142,11 @@ DIFFERENT = [
     ("可能", "不可能"),
     ("スイッチをオン", "スイッチをオフ"),
     ("右側の", "側の"),
+    ("二重の窓", "三重の窓"),
+    ("2.10版", "二一〇版"),
+    ("一緒に行く", "1緒に行く"),
+    ("八百屋で買う", "800屋で買う"),
+    ("万一のとき", "10001のとき"),
 ]
 
 PLAIN = [
@@ -155,18 +165,13 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("spellings", SAME.values(), ids=SAME.keys())
-def test_one_thing_may_be_written_and_said_in_several_ways(spellings):
-    for reference, transcript in permutations(spellings, 2):
-        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="ja")
-        assert (found.accuracy, found.critical) == (1, ()), (reference, transcript)
+def test_one_thing_may_be_written_and_said_in_several_ways(is_same, spellings):
+    assert [pair for pair in permutations(spellings, 2) if not is_same("ja", SENTENCE, *pair)] == []
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_a_changed_number_negation_or_opposite_fails_however_long_the_sentence(one, other):
-    for reference, transcript in permutations((one, other)):
-        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="ja")
-        assert found.verdict(0.95) == "failed", (reference, transcript)
-        assert found.critical
+def test_a_changed_number_negation_or_opposite_fails_however_long_the_sentence(is_vetoed, one, other):
+    assert [pair for pair in permutations((one, other)) if not is_vetoed("ja", SENTENCE, *pair)] == []
 
 
 def test_another_wrong_character_is_none_of_these():
@@ -183,47 +188,6 @@ def test_a_number_is_critical_with_what_belongs_to_it():
     text = "第3回は¥500、二人で一時間半、マイナス五度、ひとつだけ"
     found = [text[start:end] for start, end, kind, *_ in LANGUAGE.criticals(text) if kind == "number"]
     assert found == ["第3回", "¥500", "二人", "一時間半", "マイナス五度", "ひとつ"]
-
-
-def test_names_and_values_are_each_others_inverse():
-    han = JapaneseWords.han
-    values = [*range(12_000), 20_002, 10**5, 10**7 + 10, 2 * 10**8, 10**12 + 5, LARGEST - 1]
-    assert [han.value_of(han.say(value)) for value in values] == values
-
-
-@pytest.mark.parametrize(
-    "context", ["{}", "{}個", "{}年", "{}号室", "{}円", "{}日", "{}時", "{}人", "{}つ", "5月{}日", "3時{}分"]
-)
-def test_no_two_numbers_share_a_reading(context):
-    said: dict[str, int] = {}
-    for number in range(0, 10_000, 7 if context != "{}" else 1):
-        text = context.format(number)
-        for start, end, spoken in LANGUAGE.readings(text):
-            assert said.setdefault(text[:start] + spoken + text[end:], number) == number
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1:88",
-        "9/0",
-        "13月32日",
-        "25:70",
-        "9" * 300,
-        "½①²",
-        "\u0663\u066b\u0665",
-        "零零零",
-        "万万",
-        "-",
-        "~3",
-        "3~",
-        "$",
-        "1.2.3.4.5",
-        "一" * 5000,
-    ],
-)
-def test_hostile_numerals_raise_nothing(text):
-    assert isinstance([*LANGUAGE.readings(text), *LANGUAGE.criticals(text)], list)
 
 
 def test_the_usual_reading_comes_first():

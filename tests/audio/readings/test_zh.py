@@ -7,9 +7,7 @@ from itertools import permutations
 import pytest
 
 from progresskit.audio import score
-from progresskit.audio.readings.han_numbers import LARGEST
 from progresskit.audio.readings.zh import LANGUAGE
-from progresskit.audio.readings.zh_numbers import ChineseWords
 from progresskit.audio.spoken import spoken_form
 
 SENTENCE = "根据会议的安排我们需要在总部大楼认真核对所有材料,{},请各位同事务必记住并且按照要求执行。"
@@ -92,6 +90,15 @@ SAME = {
     "room after its kind": ["教室在301", "教室在三零一"],
     "spaced telephone": ["手机186 0011 2233", "手机幺八六零零幺幺二二三三"],
     "version in characters": ["Python 3.11", "Python三点一一", "Python三点十一"],
+    "emergency call": ["报警打110", "报警打幺幺零", "报警打一一零"],
+    "hotline": ["12345热线", "幺二三四五热线"],
+    "code": ["取件码为3076", "取件码为三零七六"],
+    "version before its kind": ["3.11版本", "三点十一版本", "三点一一版本"],
+    "hour and a half in minutes": ["1.5小时", "一个半小时", "1小时30分钟"],
+    "half an hour": ["半小时", "半个小时", "30分钟"],
+    "quarter of an hour": ["一刻钟", "15分钟"],
+    "difference": ["10-3=7", "十减三等于七"],
+    "accident": ["1起交通事故", "一起交通事故"],
     "hours with 个": ["2小时", "两小时", "两个小时"],
 }
 
@@ -150,6 +157,13 @@ DIFFERENT = [
     ("南门", "北门"),
     ("允许吸烟", "禁止吸烟"),
     ("左边的门", "的门"),
+    ("产量增长", "产量下降"),
+    ("打110", "打一一九"),
+    ("3.11版本", "三一一版本"),
+    ("我们一起走", "我们1起走"),
+    ("吃三明治", "吃3明治"),
+    ("万一失火", "10001失火"),
+    ("千万别忘", "1000万别忘"),
 ]
 
 PLAIN = [
@@ -173,18 +187,13 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("spellings", SAME.values(), ids=SAME.keys())
-def test_one_thing_may_be_written_and_said_in_several_ways(spellings):
-    for reference, transcript in permutations(spellings, 2):
-        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="zh")
-        assert (found.accuracy, found.critical) == (1, ()), (reference, transcript)
+def test_one_thing_may_be_written_and_said_in_several_ways(is_same, spellings):
+    assert [pair for pair in permutations(spellings, 2) if not is_same("zh", SENTENCE, *pair)] == []
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_a_changed_number_negation_or_opposite_fails_however_long_the_sentence(one, other):
-    for reference, transcript in permutations((one, other)):
-        found = score(SENTENCE.format(reference), SENTENCE.format(transcript), language="zh")
-        assert found.verdict(0.95) == "failed", (reference, transcript)
-        assert found.critical
+def test_a_changed_number_negation_or_opposite_fails_however_long_the_sentence(is_vetoed, one, other):
+    assert [pair for pair in permutations((one, other)) if not is_vetoed("zh", SENTENCE, *pair)] == []
 
 
 def test_another_wrong_character_is_none_of_these():
@@ -203,45 +212,6 @@ def test_a_number_is_critical_with_what_belongs_to_it():
     assert found == ["第3名", "¥19.99", "2.5小时", "百分之八十五", "零下五度"]
 
 
-def test_names_and_values_are_each_others_inverse():
-    han = ChineseWords.han
-    values = [*range(12_000), 20_002, 10**5, 10**7 + 10, 2 * 10**8, 10**12 + 5, LARGEST - 1]
-    assert [han.value_of(han.say(value)) for value in values] == values
-
-
-@pytest.mark.parametrize("context", ["{}", "有{}个", "{}年", "{}室", "{}元", "{}%", "第{}", "3点{}分", "G{}"])
-def test_no_two_numbers_share_a_reading(context):
-    said: dict[str, int] = {}
-    for number in range(0, 10_000, 7 if context != "{}" else 1):
-        text = context.format(number)
-        for start, end, spoken in LANGUAGE.readings(text):
-            assert said.setdefault(text[:start] + spoken + text[end:], number) == number
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1:88",
-        "9/0",
-        "13月32日",
-        "25:70",
-        "9" * 300,
-        "½①²",
-        "\u0663\u066b\u0665",
-        "零零零",
-        "万万",
-        "-",
-        "~3",
-        "3~",
-        "$",
-        "1.2.3.4.5",
-        "一" * 5000,
-    ],
-)
-def test_hostile_numerals_raise_nothing(text):
-    assert isinstance([*LANGUAGE.readings(text), *LANGUAGE.criticals(text)], list)
-
-
 def test_what_is_no_hour_is_read_as_none():
     assert not any("点" in spoken or "分" in spoken for *_, spoken in LANGUAGE.readings("1:88"))
 
@@ -252,4 +222,8 @@ def test_the_usual_reading_comes_first():
         "会议将于二零二六年五月三日十五点三十分在五零二室举行,"
         "费用十九点九九元,占百分之八十五,两个人,三到五天,气温负五摄氏度。"
     )
-    assert spoken_form("两百元的票在九点半开售", "zh") == "两百元的票在九点半开售"
+
+
+@pytest.mark.parametrize("text", ["两百元的票在九点半开售", "一个半小时", "百分之百", "二分之一"])
+def test_what_is_written_in_words_is_said_as_written(text):
+    assert spoken_form(text, "zh") == text

@@ -11,7 +11,7 @@ from progresskit.audio.readings.han_words import LONGEST_CODE
 if TYPE_CHECKING:
     from progresskit.audio.readings.han_words import HanWords
 
-__all__ = ["Number", "forms", "is_name", "parts"]
+__all__ = ["Number", "forms", "is_name", "is_within_word", "parts"]
 
 _CODE: Final = 7
 """From so many digits on a number without a unit is a code, and usually said digit by digit."""
@@ -21,6 +21,8 @@ _YEARS: Final = range(1000, 3000)
 _DECIMAL: Final = re.compile("([^・･·.点]+)[・･·.点]([^・･·.点十百千万亿億兆]+)([十百千万亿億兆]*)")
 
 _PAIR: Final = 2
+_NUMBERED: Final = re.compile("[A-Za-z图表例案题]")  # what a number may follow as its name: 方案1
+_LONGEST_WORD: Final = 8  # characters after a number that tell whether it begins a word
 
 
 class Number(NamedTuple):
@@ -79,6 +81,14 @@ def is_name(words: HanWords, digits: str) -> bool:
     return bool(han.digits_of(whole[:2])) and han.value_of(whole[1:]) is not None
 
 
+def is_within_word(words: HanWords, text: str, number: Number) -> bool:
+    """Tell whether digits stand for a syllable of a word that counts nothing: 1起, 3明治."""
+    start, end, digits = number.digits_start, number.digits_end, number.digits
+    if not digits.isdecimal() or digits[0] == "0" or _NUMBERED.match(text, max(0, start - 1)):
+        return False
+    return words.uncounted.match(words.cardinal(digits) + text[end : end + _LONGEST_WORD]) is not None
+
+
 def _of_digits(words: HanWords, text: str, number: Number) -> list[str]:
     whole, _, places = number.digits.replace(",", "").partition(".")
     if max(len(whole), len(places)) > LONGEST_CODE:
@@ -88,12 +98,14 @@ def _of_digits(words: HanWords, text: str, number: Number) -> list[str]:
     if whole[0] == "0" and len(whole) > 1:
         return words.by_digit(whole)
     counted = list(words.counted(int(whole), number.counter)) if int(whole) < LARGEST else []
-    if number.counter.startswith(words.year) and len(whole) == _YEAR_DIGITS:
+    if len(whole) == 1 or "," in number.digits:
+        return counted
+    is_year = number.counter.startswith(words.year) and len(whole) == _YEAR_DIGITS
+    is_named = words.before_code.search(text, max(0, number.start - 8), number.start) is not None
+    if is_year or _is_code(words, text, number, whole) or (is_named and not number.counter):
         return [*words.by_digit(whole), *counted]
-    if number.counter == words.year and len(whole) == _PAIR:
-        return [*counted, *words.by_digit(whole)]
-    is_code = "," not in number.digits and len(whole) > 1 and _is_code(words, text, number, whole)
-    return [*words.by_digit(whole), *counted] if is_code else counted
+    is_short_year = number.counter == words.year and len(whole) == _PAIR
+    return [*counted, *words.by_digit(whole)] if is_short_year or is_named else counted  # 打100分 is counted first
 
 
 def _of_places(words: HanWords, text: str, number: Number, whole: str, places: str) -> list[str]:
@@ -108,7 +120,7 @@ def _of_places(words: HanWords, text: str, number: Number, whole: str, places: s
 
 def _pointed(words: HanWords, text: str, number: Number, heads: list[str], places: str) -> list[str]:
     names = words.by_digit(places)
-    is_bare = not number.counter and number.start == number.digits_start
+    is_bare = number.counter in {"", words.edition} and number.start == number.digits_start
     if places[0] != "0" and (is_bare or words.before_version.search(text, max(0, number.start - 12), number.start)):
         names.append(words.cardinal(places))
     return [head + words.point + name for name in names if name for head in heads]
@@ -120,7 +132,7 @@ def _is_code(words: HanWords, text: str, number: Number, digits: str) -> bool:
         number.counter in words.codes
         or (len(digits) >= _CODE and not number.counter and number.start == number.digits_start)
         or (before.isascii() and before.isalpha())
-        or words.before_code.search(text, max(0, number.start - 8), number.start) is not None
+        or words.after_code.match(text, number.digits_end) is not None
     )
 
 

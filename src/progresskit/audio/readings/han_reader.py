@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
-from progresskit.audio.readings.han_forms import Number, forms, is_name, parts
+from progresskit.audio.readings.han_forms import Number, forms, is_name, is_within_word, parts
 from progresskit.audio.readings.han_shapes import SHAPES, Said, half_day
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ class HanReader:
             for start, end, spoken in found.said:
                 yield Reading(place(start), place(end - 1) + 1, spoken)
         for match in self._phrases.finditer(plain):
-            yield Reading(place(match.start()), place(match.end() - 1) + 1, self._words.phrases[match[0]])
+            for spoken in (match[0], *self._words.phrases[match[0]]):  # as it is written is the usual way
+                yield Reading(place(match.start()), place(match.end() - 1) + 1, spoken)
 
     def numbers(self, text: str) -> Iterator[Number]:
         """Yield the numbers of a text, and what looks like one."""
@@ -170,8 +171,11 @@ class HanReader:
             currency = self._currency_at(text, start)
             sign_start -= len(currency or self._minus(text, start, counter))
         number = number._replace(start=sign_start, is_sure=number.is_sure or is_ranged or sign_start < start)
-        said = [*self._alone(text, number, currency), *self._counted(text, number, last, currency)]
-        if (own := words.before_number.search(text, max(0, sign_start - 4), sign_start)) is not None:
+        own = words.before_number.search(text, max(0, sign_start - 4), sign_start)
+        said: list[Said] = []
+        if own is not None or is_ranged or sign_start < start or not is_within_word(words, text, number):
+            said = [*self._alone(text, number, currency), *self._counted(text, number, last, currency)]
+        if own is not None:
             number = number._replace(start=own.start("own") if own["own"] else sign_start, is_sure=True)
         if text.startswith(words.half, number.end) and (counter or number.counter in words.hours):
             number = number._replace(end=number.end + len(words.half))
@@ -299,6 +303,8 @@ class HanReader:
             yield from self._shared(text, last.number, found.number)
             if not found.number.counter and sign == "-":
                 yield start, end, words.ratio
+                if text.startswith("=", found.number.end):
+                    yield from ((start, end, spoken) for spoken in words.signs[sign])
         elif sign in words.to[1:]:
             yield start, end, words.to[0]
         elif sign in _COMMAS and text[start - 1].isdigit() and text[end].isdigit():  # else it counts as nothing

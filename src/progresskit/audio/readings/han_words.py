@@ -38,6 +38,7 @@ class HanWords(ABC):
         same: Other names of a unit in the language's own writing.
         counters: Units and counters in its own writing.
         codes: Those of them that follow a code.
+        edition: The counter of versions.
         year: The counter of years.
         month: The counter of months of the year.
         days: The counters of days of the month, the usual one first.
@@ -48,12 +49,14 @@ class HanWords(ABC):
         quarters: How many of them are said.
         oclock: What may follow a full hour.
         before_code: Matches the end of what stands before a code.
+        after_code: Matches the beginning of what stands after one.
         before_version: The same for a version.
         before_number: The same for a number that is written without a counter.
         before_minus: The same for a minus, where a hyphen may stand too.
         currencies: Those counters that are one.
         signed: Counters and symbols of what may be below zero.
         phrases: Other names of what is said in several ways.
+        uncounted: Matches words that begin as a number is said and count nothing: no digits stand for those.
         one_half: Another name of the fraction 1/2.
         is_positional: Whether digits in Han characters are a number everywhere, not just in a year or code.
     """
@@ -75,6 +78,7 @@ class HanWords(ABC):
     same: ClassVar[Mapping[str, Sequence[str]]]
     counters: ClassVar[frozenset[str]]
     codes: ClassVar[frozenset[str]]
+    edition: ClassVar[str] = "版"
     year: ClassVar[str] = "年"
     month: ClassVar[str] = "月"
     days: ClassVar[Sequence[str]]
@@ -85,12 +89,14 @@ class HanWords(ABC):
     quarters: ClassVar[Sequence[int]] = ()
     oclock: ClassVar[Sequence[str]] = ()
     before_code: ClassVar[re.Pattern[str]]
+    after_code: ClassVar[re.Pattern[str]]
     before_version: ClassVar[re.Pattern[str]]
     before_number: ClassVar[re.Pattern[str]]
     before_minus: ClassVar[re.Pattern[str]]
     currencies: ClassVar[frozenset[str]]
     signed: ClassVar[frozenset[str]]
-    phrases: ClassVar[Mapping[str, str]]
+    phrases: ClassVar[Mapping[str, Sequence[str]]]
+    uncounted: ClassVar[re.Pattern[str]]
     one_half: ClassVar[str]
     is_positional: ClassVar[bool]
 

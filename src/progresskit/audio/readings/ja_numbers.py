@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from progresskit.audio.readings.han_numbers import Han
 from progresskit.audio.readings.han_words import HanWords
+from progresskit.audio.readings.ja_words import UNCOUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,13 +184,15 @@ class JapaneseWords(HanWords):
     codes = frozenset({"号室", "室", "教室", "会議室", "便", "号線"})
     currencies = _CURRENCIES
     signed = frozenset({"度", "℃", "°C", "%", "パーセント"})
-    phrases: ClassVar = {"二分の一": "半分", "ゼロ": "零"}
+    phrases: ClassVar = {"二分の一": ("半分",), "ゼロ": ("零",), "時間半": ("時間三十分",)}
+    uncounted = re.compile(UNCOUNTED)
     one_half = "半分"
     days = ("日",)
     hours = ("時",)
     oclock = ("ちょうど",)
-    before_code = re.compile(r"(?:番号|電話|コード|パスワード|部屋|内線|ダイヤル|暗証|ID|品番|型番)[はが:、]?\Z")
-    before_version = re.compile(r"(?:バージョン|版|[A-Za-z])\Z")
+    before_code = re.compile(r"(?:番号|電話|コード|パスワード|部屋|内線|ダイヤル|暗証|ID|品番|型番)[はがを:、]?\Z")
+    after_code = re.compile("番?(?:[にへ](?:電話|通報|ダイヤル)|をダイヤル|通報)")
+    before_version = re.compile(r"(?:バージョン|版|ソフト|[A-Za-z])\Z")
     before_number = re.compile(
         r"(?:(?P<own>第)|約|計|分の|[足引掛]す?|ける|プラス|マイナス|摂氏|対|点|ゼロ|午前|午後|時速|秒速|西暦|[令平昭]和|平成)\Z"
     )
@@ -231,7 +234,7 @@ class JapaneseWords(HanWords):
         whole, hundredths = self.han.say(value), self.han.say(int(places.ljust(2, "0")))
         if unit in _COINS:
             return (f"{whole}{_COINS[unit]}{hundredths}セント",)
-        if unit in {"m", "メートル"} and len(places) > 1:
+        if unit in {"m", "メートル"}:
             return f"{whole}メートル{hundredths}", f"{whole}メートル{hundredths}センチ"
         return (f"{whole}度{self.han.spell(places)}分",) if unit in {"度", "℃", "°C"} and len(places) == 1 else ()
 
@@ -239,4 +242,7 @@ class JapaneseWords(HanWords):
         """Return so many and a half: 一時間半."""
         if suffix in self.suffixes or suffix in _CURRENCIES or suffix in {"月", "時", "割"} or value < 0:
             return ()
-        return (f"{self.han.say(value)}{suffix}半",) if value else (f"半{suffix}",)
+        if not value:
+            return (f"半{suffix}",)
+        name = self.han.say(value)
+        return f"{name}{suffix}半", *((f"{name}時間三十分",) if suffix == "時間" else ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["AMOUNTS", "EXEMPT", "NEGATIONS", "NO_NUMBER", "OPPOSITES"]
+__all__ = ["AMOUNTS", "EXEMPT", "NEGATIONS", "NO_NUMBER", "OPPOSITES", "UNCOUNTED"]
 
 OPPOSITES: Final = {
     "side": "左 ひだり|右 みぎ",
@@ -103,12 +103,17 @@ EXEMPT: Final = (
     "負担 優勝 決勝 悪化 最悪 縦横 夜中 徹夜 深夜 長い間 まえがき あとで あした葉 した(?![のへに]あ) "
 )
 
-NO_NUMBER: Final = (
-    "一(?:緒|般|部|番|層|気|体|応|旦|切|方|致|定|生|種|斉|挙|瞬|連|環|概|同|律|向|段と|見|覧|貫|流|言|時(?![間0-9一二三四五六七八九十半])|度に)"
-    "|万(?:一|が一|能|全|歳)|三味線|三角|三重|三日月|三菱|三井|四国|四季|四角|五輪|六本木|七夕|七五三|八百屋|八王子|九州|十分(?![間前後0-9])|十勝"
-    "|二度と|二酸化|千葉|千代|千歳|千切|百貨|百科|億劫|二重|一人ひとり"
+UNCOUNTED: Final = (
+    "一(?:緒|般|気(?![圧筒])|応|旦|致|定|生|斉|挙|瞬|連|環|概|律|向|見|覧|流)|三(?:味線|菱|井)|四(?:国|季)|六本木|七夕|八百屋|八王子|九州"
+    "|二酸化|千(?:葉|代|切)|百(?:貨|科)"
 )
-"""What begins like a number, and is none."""
+"""What begins like a number, and counts nothing."""
+
+NO_NUMBER: Final = (
+    f"{UNCOUNTED}|一(?:部|番|層|体|切|方|種|同|段と|貫|言|時(?![間0-9一二三四五六七八九十半])|度に|人ひとり)"
+    "|万(?:一|が一|能|全|歳)|三角|三重(?=県)|三日月|四角|五輪|七五三|十分(?![間前後0-9])|十勝|二度と|千歳|億劫"
+)
+"""What begins like a number, and is mostly none."""
 
 AMOUNTS: Final = (
     "半(?:日|分|年|額|数|時間|月) 毎(?:日|週|月|年|時|分|秒|回|朝|晩) 月曜 火曜 水曜 木曜 金曜 土曜 日曜 ゼロ"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from progresskit.audio.readings.han_numbers import Han
 from progresskit.audio.readings.han_words import HanWords
 from progresskit.audio.readings.zh_characters import SIMPLIFIED
+from progresskit.audio.readings.zh_words import UNCOUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,24 +198,29 @@ class ChineseWords(HanWords):
     )
     signed = frozenset({"度", "℃", "°C", "℉", "°F", "摄氏度", "%"})
     phrases: ClassVar = {
-        "百分之百": "百分之一百",
-        "二分之一": "一半",
-        "半个小时": "半小时",
-        "乘以": "乘",
-        "至周": "到周",
-        "至星期": "到星期",
-        "廿": "二十",
-        "卅": "三十",
+        "百分之百": ("百分之一百",),
+        "二分之一": ("一半",),
+        "半个小时": ("半小时",),
+        "个半小时": ("小时三十分钟", "小时三十分"),
+        "个半钟头": ("小时三十分钟", "小时三十分"),
+        "乘以": ("乘",),
+        "至周": ("到周",),
+        "至星期": ("到星期",),
+        "廿": ("二十",),
+        "卅": ("三十",),
     }
+    uncounted = re.compile(UNCOUNTED)
     one_half = "一半"
     days = ("日", "号")
     hours = ("点", "时", "点钟")
     oclock = ("整", "钟")
     quarters = (1, 3)
     before_code = re.compile(
-        r"(?:号码|电话|手机|密码|验证码|编号|代码|邮编|房间|房号|学号|工号|卡号|账号|尾号|分机|航班|车次|车牌|热线|拨打|代号|型号|口令|编码|教室|会议室|病房|门牌)号?[是为在:]?\Z"
+        r"(?:(?<![尺页])码|[编房学工卡账尾代型单]号|电话|手机|邮编|房间|分机|航班|车次|车牌|热线|火警|急救|报警|客服"
+        r"|打|拨|致电|呼叫|口令|教室|会议室|病房|门牌)号?[是为在:]?\Z"
     )
-    before_version = re.compile(r"(?:版本|版|[A-Za-z])号?[是为:]?\Z")
+    after_code = re.compile("热线|客服|报警|急救|火警")
+    before_version = re.compile(r"(?:版本|版|软件|[A-Za-z])号?[是为:]?\Z")
     before_number = re.compile(
         r"(?:(?P<own>第|百分之|千分之)|周|星期|礼拜|初|分之|[比加减乘等]|除以|等于|人民币|摄氏|约|共)\Z"
     )
@@ -255,7 +261,13 @@ class ChineseWords(HanWords):
         if value == 0:
             return f"半{suffix}", f"半{bare}", f"半个{bare}"
         name = "两" if value == 2 else self.han.say(value)  # noqa: PLR2004
+        if bare == "小时":
+            return f"{name}个半{bare}", f"{name}{bare}半", f"{name}{bare}三十分钟"
         return tuple(dict.fromkeys((f"{name}{suffix}半", f"{name}个半{bare}")))
+
+    def spelled(self, value: int, suffix: str) -> Sequence[str]:
+        """Return what some minutes are of an hour: 半小时, 一刻钟."""
+        return (_OF_AN_HOUR[value],) if suffix == "分钟" and value in _OF_AN_HOUR else ()
 
     def parted(self, value: int, places: str, unit: str) -> Sequence[str]:
         """Return an amount in a larger and a smaller unit, as 十九块九毛九 and 一米七五; and 八五折."""
@@ -281,6 +293,7 @@ class ChineseWords(HanWords):
         return "两" if hour == 2 else self.han.say(hour)  # noqa: PLR2004
 
 
+_OF_AN_HOUR: Final = {15: "一刻钟", 30: "半小时", 45: "三刻钟"}
 _NOT_TWO: Final = frozenset(
     {
         "%",
