@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 
@@ -133,6 +134,29 @@ async def test_sound_may_come_in_any_form(tmp_path):
     assert (await Voice(lambda _text: chunks(*parts)).speak("x", {})).data == WAV.data
     assert (await Voice(lambda _text: "https://x/y.mp3").speak("x", {})).url == "https://x/y.mp3"
     assert (await Voice(lambda _text: b"ID3rest").speak("x", {})).media_type == "audio/mpeg"
+
+
+@pytest.mark.parametrize("stream", ["sync", "async"])
+async def test_a_stream_that_is_given_up_is_closed(stream):
+    closed = []
+
+    def endless():
+        try:
+            while True:
+                yield b"x" * 1_000
+        finally:
+            closed.append(stream)
+
+    async def endless_async():
+        with contextlib.closing(endless()) as chunks:
+            for chunk in chunks:
+                await anyio.lowlevel.checkpoint()
+                yield chunk
+
+    given = endless() if stream == "sync" else endless_async()
+    with pytest.raises(TTSError, match="more than 5000 bytes"):
+        await Voice(lambda _text: given, max_bytes=5_000).speak("x", {})
+    assert closed == [stream], "now, and not when it is collected"
 
 
 @pytest.mark.parametrize("given", [None, b"", "", [], WAV.data[:40], WAV.data[:-10]], ids=range(6))

@@ -93,6 +93,13 @@ def test_strategies_and_attempts_have_takes_of_their_own(tmp_path):
     assert run(again) == 1, "it may say the same text"
 
 
+def test_no_attempt_is_answered_by_the_take_of_one_before_it(tmp_path):
+    voice, ear = ScriptedTTS(), ScriptedSTT([WRONG, WRONG])
+    with AudioCorrectionLoop(tts=voice, stt=ear, strategies=[Resample()], cache=tmp_path) as loop:
+        report = loop.generate_verified_audio("Hello there my friends.").report
+    assert (report.cached, len(voice.calls)) == (0, 3)
+
+
 def test_an_entry_that_is_broken_is_made_again(tmp_path):
     verified(tmp_path)
     for number, file in enumerate(files(tmp_path)):
@@ -237,9 +244,10 @@ from progresskit.testing.audio import text_in, tone
 class Voice:
     def synthesize(self, text, attempt):
         print(f"{attempt} {text}", flush=True)
-        if "hang" in sys.argv and text.startswith("This"):
+        if "hang" in sys.argv and attempt == 2 and text.startswith("How"):
             sys.stdin.read()
-        return tone(text, number=attempt)
+        is_wrong = attempt == 1 and not text.startswith("This")
+        return tone("nothing of that sort" if is_wrong else text, number=attempt)
 
 class Ear:
     def transcribe(self, audio):
@@ -256,17 +264,17 @@ def test_a_job_that_was_killed_goes_on_where_it_was(tmp_path):
     cache = tmp_path / "cache"
     command = [sys.executable, "-c", JOB, str(cache), TEXT]
     job = subprocess.Popen([*command, "hang"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    said = [job.stdout.readline().strip() for _ in range(3)]
-    assert said[-1] == "1 This is the end of it."
+    said = [job.stdout.readline().strip() for _ in range(5)]
+    assert said[-1] == "2 How are you all today?"
     job.kill()  # nothing of it gets to clean up
     job.communicate()
     assert job.returncode != 0
     again = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert again.stdout.splitlines() == ["1 This is the end of it.", "passed True 2"]
+    assert again.stdout.splitlines() == ["2 How are you all today?", "passed True 4"]
     # The control: without the cache all is made again.
     other = [*command[:3], str(tmp_path / "other"), TEXT]
     afresh = subprocess.run(other, capture_output=True, text=True, timeout=60, check=True)
-    assert len(afresh.stdout.splitlines()) == 4
+    assert afresh.stdout.splitlines() == [*said, "passed True 0"]
 
 
 def test_a_process_that_is_killed_at_any_moment_leaves_no_half_entry(tmp_path, long_form):

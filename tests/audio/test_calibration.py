@@ -21,15 +21,15 @@ def test_a_pair_that_never_errs_may_be_asked_for_all():
 
 
 def test_of_each_sample_the_best_take_counts_and_the_share_decides():
-    heard = ["one grand sentence about the leather", "one plain sentence about the leather"]
-    heard += ["our guest tonight is called cues", "our guest today is called quick"]
+    heard = ["one grand sentence of the leather", "one plain sentence about the leather"]
+    heard += ["our guest today is called cues", "our host tonight is called quick"]
     found = calibrate(ScriptedTTS(), ScriptedSTT(heard), SAMPLES, takes=2, share=1)
-    assert found.samples[0].accuracies == pytest.approx((4 / 6, 5 / 6))
-    assert found.target == 0.83
-    assert found.first_pass_rate == 0.5
+    assert found.samples[0].accuracies == pytest.approx((3 / 6, 5 / 6))
+    assert found.target == 0.66
+    assert found.first_pass_rate == 0.75
     assert found.never_heard == ("weather", "Qxz")
     lower = calibrate(ScriptedTTS(), ScriptedSTT(heard), SAMPLES, takes=2, share=0.5)
-    assert lower.target >= found.target
+    assert lower.target == 0.83
 
 
 def test_what_passes_at_no_target_reaches_nothing():

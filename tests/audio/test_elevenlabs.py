@@ -180,6 +180,14 @@ def test_a_redirect_would_take_it_elsewhere(vendor, serve):
     client._client_wrapper.httpx_client.httpx_client.close()
 
 
+def test_a_server_that_isnt_there_may_come_back(options, tells_no_key):
+    options["base_url"] = "http://127.0.0.1:1"
+    with module.ElevenLabsTTS(**options) as tts, pytest.raises(TTSError, match="refused") as caught:
+        tts.synthesize(TEXT)
+    assert (caught.value.retryable, caught.value.status_code) == (True, None)
+    tells_no_key(caught.value)
+
+
 def test_an_answer_that_doesnt_begin_times_out(options, vendor):
     vendor.script = [vendor.hang()]
     options["timeout_s"] = 0.3
@@ -257,6 +265,14 @@ def test_a_whole_script_is_verified(options, vendor):
     assert {asked["path"] for asked in vendor.requests} == {"/v1/text-to-speech/AnotherVoice"}
     seeds = {asked["fields"]["seed"] for asked in vendor.requests}
     assert len(seeds) >= 3  # each take has its own, or the same words would fail again
+
+
+def test_a_broken_file_is_asked_for_again(tts, vendor):
+    whole = tone(TEXT).data
+    vendor.script = [vendor.answer(200, broken) for broken in (whole[:-100], whole + whole)]
+    with AudioCorrectionLoop(tts=tts, stt=text_in) as loop:
+        result = loop.generate_verified_audio(TEXT)
+    assert (result.passed, result.attempts, result.report.retries) == (True, 1, 2)
 
 
 def test_a_refusal_ends_the_loop_with_the_vendors_words(tts, vendor, tells_no_key):

@@ -28,6 +28,14 @@ def test_a_backend_is_its_class_and_its_plain_settings():
     assert len({backend_id(each) for each in [Service("a"), *others]}) == 5, "only a path and its text are one"
 
 
+def test_settings_in_a_dict_or_a_list_are_plain_and_what_holds_an_object_is_not():
+    settings = [{"speed": 1}, {"speed": 2}, ["warm"], {"voices": [{"joe": 1.0}]}, {"voices": [{"joe": 2.0}]}]
+    assert len({backend_id(Service(each)) for each in settings}) == len(settings)
+    assert backend_id(Service({"client": object()})) == backend_id(Service([object()])), (
+        "in no process are they the same"
+    )
+
+
 def test_a_function_is_its_name_and_what_is_bound_to_it():
     slow, fast = functools.partial(speak, speed=1), functools.partial(speak, speed=2)
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+import socket
 import sys
 import threading
 import time
@@ -14,8 +15,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from progresskit.audio import Audio, AudioCorrectionLoop, Budget, score
+from progresskit.audio import Audio, AudioCorrectionLoop, Budget, score, take_sheet
+from progresskit.audio.checks import flaw_of
 from progresskit.audio.models import join_takes
+from progresskit.audio.strategies import Resample
 from progresskit.errors import MissingDependencyError, STTError, TTSError, VerificationFailed
 from progresskit.testing import ScriptedSTT, ScriptedTTS
 from progresskit.testing.audio import HANG, text_in, tone
@@ -128,6 +131,27 @@ def test_a_url_is_fetched_by_the_users_own_fetcher_alone(make):
     assert len(result.sentences) == len(fetched) == 2
 
 
+def test_nothing_is_fetched_without_a_fetcher(make):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        address = server.getsockname()
+
+        def fetch(_url):
+            socket.create_connection(address).close()
+            return tone(TEXT).data
+
+        for options, is_fetched in (({}, False), ({"fetch": fetch}, True)):
+            loop, *_ = make(
+                lambda text: "http://{}:{}/take.wav".format(*address), lambda audio: TEXT, split=False, **options
+            )
+            take_sheet(loop.generate_verified_audio(TEXT))
+            if is_fetched:  # the control
+                server.accept()[0].close()
+            else:
+                with pytest.raises(BlockingIOError):
+                    server.accept()
+
+
 def test_store_gives_what_a_recogniser_of_urls_needs_and_the_result_s_url(make):
     stored = {}
 
@@ -177,6 +201,62 @@ def test_the_same_bytes_again_end_a_sentence(make):
         loop.generate_verified_audio("Hello there my friends.")
     assert caught.value.reason == "identical_takes"
     assert (len(voice.calls), len(ear.calls)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "takes", "heard", "strategies"),
+    [
+        ("identical_takes", [tone("Hello there my friends.")] * 2, ["hello bear my friends"], [Resample()]),
+        ("same_words_failed", [], ["hello bear my friends"] * 2, [Resample()]),
+        ("target_unreachable", [], ["hello bear my friends"], []),
+        ("budget", [], ["hello bear my friends", "hello there my fiends"] * 2, [Resample()]),
+        ("unheard", [], [""] * 4, [Resample()]),
+    ],
+)
+def test_every_reason_to_stop_is_reached_and_told(make, reason, takes, heard, strategies):
+    loop, voice, _ear = make(takes, heard, strategies=strategies)
+    with pytest.raises(VerificationFailed, match=f"stopped by {reason}: ") as caught:
+        loop.generate_verified_audio("Hello there my friends.", max_attempts=4)
+    failure = caught.value
+    assert failure.reason == reason
+    assert len(voice.calls) == failure.attempts == failure.best.report.takes
+    # The control: one good hearing more, where the budget has room for it, and it passes.
+    loop, *_ = make((), heard[:1], strategies=[Resample()])
+    assert loop.generate_verified_audio("Hello there my friends.", max_attempts=4).passed
+
+
+def test_the_report_tells_what_was_done(make):
+    spent = {"tts": 0.0, "stt": 0.0}
+    made, heard = [], iter([WRONG, STTError("busy")])
+
+    async def busy(phase):
+        began_s = time.monotonic()
+        await anyio.sleep(0.03)
+        spent[phase] += time.monotonic() - began_s
+
+    async def speak(text, attempt):
+        await busy("tts")
+        made.append(tone(text, number=attempt))
+        return made[-1] if len(made) > 1 else None  # nothing, which is asked for again
+
+    async def hear(audio: Audio):
+        await busy("stt")
+        answer = next(heard, None)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer or text_in(audio)
+
+    loop, *_ = make(speak, hear, strategies=[Resample()])
+    began_s = time.monotonic()
+    result = loop.generate_verified_audio(TEXT)
+    report = result.report
+    assert report.elapsed_s == pytest.approx(time.monotonic() - began_s, abs=0.2)
+    assert report.tts_s == pytest.approx(spent["tts"], abs=0.1), "without the pause before the second try"
+    assert report.stt_s == pytest.approx(spent["stt"], abs=0.1)
+    assert report.audio_s == pytest.approx(sum(take.duration_s for take in made[1:]))
+    assert report.characters == sum(len(text_in(take)) for take in made)
+    assert (report.first_pass_rate, report.attempts, report.takes) == (pytest.approx(2 / 3), 2, len(made) - 1)
+    assert (report.retries, report.cached, report.target) == (2, 0, 0.95)
 
 
 def test_what_can_not_be_the_text_is_not_listened_to(make):
@@ -458,6 +538,20 @@ async def test_the_sync_face_works_on_a_thread_that_runs_a_loop(make):
     assert loop.generate_verified_audio("Hello there my friends.").passed
 
 
+@pytest.mark.anyio
+async def test_what_takes_long_to_compute_runs_beside_the_event_loop(make, monkeypatch):
+    ran_in = []
+
+    def noted(function):
+        return lambda *args: ran_in.append(threading.current_thread()) or function(*args)
+
+    monkeypatch.setattr("progresskit.audio.judge.flaw_of", noted(flaw_of))
+    loop, *_ = make(scorer=noted(score))
+    assert (await loop.agenerate_verified_audio("Hello there my friends.")).passed
+    assert len(ran_in) == 3, "the take's samples, its score, and that of the whole text"
+    assert threading.current_thread() not in ran_in
+
+
 def test_an_async_backend_lives_in_one_event_loop(make):
     loops = set()
 
@@ -541,6 +635,25 @@ def test_no_two_are_spoken_at_once(make):
     loop, *_ = make(speak, concurrency=3)
     assert loop.generate_verified_audio(TEXT).passed
     assert max(most) == 1
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 3])
+def test_no_more_are_worked_on_at_once_than_was_said(make, concurrency):
+    held, most = [], []
+
+    async def hear(audio: Audio):
+        held.append(audio)
+        with anyio.move_on_after(5 if concurrency > 1 else 0.01):
+            while len(held) < concurrency and not most:  # noqa: ASYNC110 - until as many are there as may be
+                await anyio.sleep(0.001)
+        await anyio.sleep(0.02)  # for one too many to come
+        most.append(len(held))
+        held.remove(audio)
+        return text_in(audio)
+
+    loop, *_ = make(stt=hear, concurrency=concurrency)
+    assert loop.generate_verified_audio(TEXT + " " + TEXT).passed
+    assert max(most) == concurrency
 
 
 def test_two_threads_may_use_one_loop_at_once(make):

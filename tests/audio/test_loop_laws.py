@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import hypothesis.strategies as st
@@ -16,7 +19,7 @@ from progresskit.audio.relisten import Relisten
 from progresskit.audio.strategies import OtherVoice, Resample, Respell, Retake, SpokenForm
 from progresskit.errors import BackendError, STTError
 from progresskit.testing import ScriptedSTT, ScriptedTTS
-from progresskit.testing.audio import tone
+from progresskit.testing.audio import HANG, tone
 
 TEXT = "We paid $5 for the MP3. Nobody knew of Qxz. It was not the end."
 HEARD = [
@@ -113,6 +116,35 @@ def test_a_failed_retry_never_replaces_a_better_take(accuracies, attempts):
     made = accuracies[:attempts]
     assert sentence.accuracy == max(made)
     assert result.audio.data == sentence.takes[made.index(max(made))].audio.data
+
+
+PAIRS = [
+    (TEXT, "we paid five dollars for the mp three nobody knew of cues it was the end"),
+    ("Meet at 3:30 on 5 May 2026.", "meet at half past three on may the fifth twenty twenty six"),
+    ("회의는 5월 13일 오후 3시 30분입니다.", "회의는 오월 십삼 일 오후 세 시 반입니다"),
+    ("progress bar를 켜세요.", "프로그레스 바를 끄세요"),
+    ("我们下午3点半见。不要2号。", "我们下午三点半见。不要二号"),
+    ("氷点下5度、みっつ買いません。", "氷点下ご度、三つ買いません"),
+]
+
+
+def test_scores_that_threads_make_at_once_are_those_of_one_after_the_other():
+    together = threading.Barrier(6)
+
+    def scored(first):
+        together.wait(10)
+        return {pair: score(*pair).json() for pair in PAIRS[first:] + PAIRS[:first]}
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            at_once = list(pool.map(scored, range(6)))
+    finally:
+        sys.setswitchinterval(usual)
+    alone = {pair: score(*pair).json() for pair in PAIRS}
+    assert len(set(alone.values())) == len(PAIRS)
+    assert at_once == [alone] * 6
 
 
 def test_what_is_spoken_another_way_is_scored_by_what_was_written():
@@ -212,3 +244,18 @@ async def test_cancellation_leaves_no_task_no_thread_and_no_half_file(tmp_path, 
     if tasks is not None:
         assert len(asyncio.all_tasks()) == tasks
     assert [file for file in tmp_path.rglob("*") if file.is_file() and file.suffix == ".part"] == []
+
+
+def test_the_sync_face_leaves_no_thread_once_it_is_closed():
+    before, voice = threads(), ScriptedTTS([HANG])
+    loop = AudioCorrectionLoop(voice, ScriptedSTT())
+    with pytest.raises(ZeroDivisionError):
+        loop.generate_verified_audio(TEXT, on_progress=lambda *_: 1 / 0)
+    assert loop.generate_verified_audio("Hello there my friends.", max_attempts=1) is not None
+    assert threads() - before, "the control: its event loop is kept for the next call"
+    loop.close()
+    voice.release()
+    deadline = time.monotonic() + 10
+    while threads() - before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threads() - before == set()

@@ -437,6 +437,14 @@ def test_a_sentence_that_is_heard_wrong_is_spoken_again(tts, stt, vendor):
     assert (result.passed, result.attempts) == (True, 2)
 
 
+def test_a_broken_file_is_asked_for_again(tts, stt, vendor):
+    whole = tone(TEXT).data
+    vendor.script = [vendor.answer(200, broken) for broken in (whole[:-100], whole + whole)]
+    with AudioCorrectionLoop(tts=tts, stt=stt) as loop:
+        result = loop.generate_verified_audio(TEXT)
+    assert (result.passed, result.attempts, result.report.retries) == (True, 1, 2)
+
+
 def test_pcm_takes_are_joined(options):
     stt = ScriptedSTT(["good morning", "good night"])
     tts = module.OpenAITTS(**options, response_format="pcm")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import wave
+from contextlib import suppress
 
 import hypothesis.strategies as st
 import pytest
@@ -60,11 +62,11 @@ def test_a_file_that_claims_to_end_before_its_sound_is_refused(said, is_fine):
         read_wav(data)
 
 
-HIDDEN = [b"\x80\x90" * 800, DATA, kind() + DATA, chunk(b"LIST", b"x" * 9)[:-5]]
+HIDDEN = [b"\x80\x90" * 800, DATA, kind() + DATA, riff(kind(), DATA), chunk(b"LIST", b"x" * 9)[:-5]]
 AFTER = [b"", b"\0" * 7, chunk(b"LIST", b"INFO"), chunk(b"id3 ", b"x" * 99) + chunk(b"cue ", b"")]
 
 
-@pytest.mark.parametrize("hidden", HIDDEN, ids=range(4))
+@pytest.mark.parametrize("hidden", HIDDEN, ids=range(len(HIDDEN)))
 def test_sound_that_the_header_hides_is_refused(hidden):
     with pytest.raises(ValueError, match="more follow, which it doesn't mention"):
         read_wav(riff(kind(), DATA, hidden))
@@ -104,6 +106,56 @@ def test_another_speed_is_another_rate_in_the_header_and_nothing_else():
     for wrong, speed in ((b"ID3", 1.1), (take.data, 0.01), (take.data[:30], 1.1)):
         with pytest.raises(ValueError, match=r"Hz|header|format chunk"):
             at_speed(wrong, speed)
+
+
+def most_bytes(work):
+    """Return the most memory that some work took at once."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+ENDLESS = b"\xff\xff\xff\xff"
+CLAIMS = [
+    riff(kind(), b"data" + ENDLESS, DATA),
+    riff(kind(), b"data" + b"\xff\xef\xff\x7f", DATA),
+    riff(b"fmt " + ENDLESS, kind(), DATA),
+    riff(kind(), b"LIST" + ENDLESS, DATA),
+    riff(kind(channels=65_535, align=65_535), DATA),
+    riff(kind(rate=2**20, align=2), DATA),
+    b"RIFF" + ENDLESS + riff(kind(), DATA)[8:],
+]
+
+
+@pytest.mark.parametrize("data", CLAIMS, ids=range(len(CLAIMS)))
+def test_what_a_header_claims_takes_no_memory(data):
+    def read():
+        with suppress(ValueError):
+            read_wav(data)
+
+    assert most_bytes(read) < 64 * 1024
+
+
+FORMATS = [(1, False), (2, False), (3, False), (4, False), (4, True), (8, True)]
+
+
+@pytest.mark.parametrize(("width", "is_float"), FORMATS)
+def test_a_sound_of_any_length_is_looked_at_a_block_at_a_time(width, is_float):
+    def long_sound(end):
+        return Pcm(8_000, 1, width, is_float=is_float, frames=memoryview(quiet * 300_000 + end))
+
+    quiet = b"\x80" if width == 1 else bytes(width)
+    loud = {4: struct.pack("<f", -1), 8: struct.pack("<d", -1)}[width] if is_float else bytes(width - 1) + b"\x80"
+    loud = b"\0" if width == 1 else loud
+    sound = long_sound(loud * 100_000)
+    looks = []
+    most = most_bytes(lambda: looks.extend((sound.peak(), sound.clipped_share())))
+    assert looks == [1.0, 0.25], "in whichever block it is loud"
+    assert most < 1.5e6
+    assert flaw_of(long_sound(b""), "hello there my friends" * 10) == "silent"
 
 
 COUNTS = [0, 1, 2, 3, 4, 8, 16, 24, 32, 255, 4096, 8_000, 44_100, 65_534, 65_535]

@@ -7,7 +7,7 @@ takes the hints that its parameters name, and may give its sound in any form tha
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -153,10 +153,7 @@ class Voice(_Backend):
         if isinstance(given, Path):
             given = await in_thread(partial(self._read, given))
         elif isinstance(given, AsyncIterable):
-            collected = bytearray()
-            async for chunk in given:
-                self._append(collected, chunk)
-            given = collected
+            given = await self._collect_async(given)
         elif isinstance(given, Iterable) and not isinstance(given, str | bytes | bytearray | memoryview | dict):
             given = await in_thread(partial(self._collect, given))
         if given is None or (isinstance(given, str | bytes | bytearray | memoryview) and not given):
@@ -175,8 +172,22 @@ class Voice(_Backend):
 
     def _collect(self, chunks: Iterable[Any]) -> bytearray:
         data = bytearray()
-        for chunk in chunks:
-            self._append(data, chunk)
+        try:
+            for chunk in chunks:
+                self._append(data, chunk)
+        finally:
+            if isinstance(chunks, Generator):  # what it holds open is freed now, also where it is given up
+                chunks.close()
+        return data
+
+    async def _collect_async(self, chunks: AsyncIterable[Any]) -> bytearray:
+        data = bytearray()
+        try:
+            async for chunk in chunks:
+                self._append(data, chunk)
+        finally:
+            if isinstance(chunks, AsyncGenerator):  # as above
+                await chunks.aclose()
         return data
 
     def _append(self, data: bytearray, chunk: Any) -> None:

@@ -92,7 +92,8 @@ class Judge:
                 flaw="identical",
             )
         sound = audio.pcm()
-        if sound is not None and (flaw := flaw_of(sound, retake.spoken)) is not None:
+        # In a thread, as scores are below: every sample is looked at.
+        if sound is not None and (flaw := await in_thread(partial(flaw_of, sound, retake.spoken))) is not None:
             return replace(take, accuracy=0.0, verdict="failed", flaw=flaw)
         await listening()
         return await self._heard(work, take)

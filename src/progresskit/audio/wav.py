@@ -32,6 +32,7 @@ _FLOAT: Final = 3
 _EXTENSIBLE: Final = 0xFFFE
 _WIDTHS: Final = {_PCM: (1, 2, 3, 4), _FLOAT: (4, 8)}
 _THREE_BYTES: Final = 3
+_BLOCK: Final = 1 << 16  # samples
 _SIGNED: Final = bytes(byte ^ 0x80 for byte in range(256))  # a sample of one byte is unsigned
 _ARRAY_CODES: Final = {(False, 1): "b", (False, 2): "h", (False, 4): "i", (True, 4): "f", (True, 8): "d"}
 # Who writes to a pipe doesn't know the size beforehand, and leaves the largest number, or none.
@@ -40,6 +41,7 @@ _MAX_SIZE: Final = 0xFFFF_FFFF
 _SHORTEST_FORMAT: Final = 16
 _LONGEST_FORMAT: Final = 40  # WAVE_FORMAT_EXTENSIBLE
 _MOST_CHUNKS: Final = 1_000
+_SOUND: Final = frozenset({b"RIFF", b"fmt ", b"data"})
 _PADDING: Final = 7  # bytes at a file's end that can't be a chunk
 
 
@@ -68,24 +70,24 @@ class Pcm:
 
     def peak(self) -> float:
         """Return the largest sample, as a share of full scale; NaN where a float is no number."""
-        samples = self._samples()
-        if not samples or (self.is_float and any(map(math.isnan, samples))):
-            return math.nan if samples else 0.0
-        loudest: float = max(map(abs, (max(samples), min(samples))))
+        loudest = 0.0
+        for samples in self._blocks():
+            if self.is_float and any(map(math.isnan, samples)):
+                return math.nan
+            loudest = max(loudest, *map(abs, (max(samples), min(samples))))
         return loudest / self._full_scale
 
     def clipped_share(self) -> float:
         """Return the share of samples that stand at full scale, or beyond it."""
-        samples = self._samples()
-        if not samples:
-            return 0.0
-        if self.is_float:
-            clipped = sum(not -1.0 < sample < 1.0 for sample in samples)
-        else:
-            lowest = -int(self._full_scale)
-            highest = -lowest - (256 if self.width == _THREE_BYTES else 1)
-            clipped = samples.count(lowest) + samples.count(highest)
-        return clipped / len(samples)
+        lowest = -int(self._full_scale)
+        highest = -lowest - (256 if self.width == _THREE_BYTES else 1)
+        clipped = 0
+        for samples in self._blocks():
+            if self.is_float:
+                clipped += sum(not -1.0 < sample < 1.0 for sample in samples)
+            else:
+                clipped += samples.count(lowest) + samples.count(highest)
+        return clipped * self.width / (len(self.frames) or 1)
 
     @property
     def _full_scale(self) -> float:
@@ -95,9 +97,13 @@ class Pcm:
     def _samples_width(self) -> int:
         return 4 if self.width == _THREE_BYTES else self.width
 
-    def _samples(self) -> array.array[Any]:
-        """Return the samples as signed integers or floats; those of three bytes as of four, with a 0 below."""
-        frames: memoryview | bytes | bytearray = self.frames
+    def _blocks(self) -> Iterator[array.array[Any]]:
+        """Yield the samples a block at a time, so that a sound of any length takes no more memory than one block."""
+        size = _BLOCK * self.width
+        return (self._samples(self.frames[at : at + size]) for at in range(0, len(self.frames), size))
+
+    def _samples(self, frames: memoryview | bytes | bytearray) -> array.array[Any]:
+        """Return samples as signed integers or floats; those of three bytes as of four, with a 0 below."""
         if self.width == 1:
             frames = bytes(frames).translate(_SIGNED)
         elif self.width == _THREE_BYTES:
@@ -179,9 +185,9 @@ def _length(data: bytes, at: int, size: int, kind: tuple[int, int, int, int]) ->
 
 
 def _is_metadata(data: bytes, at: int) -> bool:
-    """Tell whether nothing but whole chunks follows, such as a list of names, and no more sound."""
+    """Tell whether nothing but whole chunks follows, such as a list of names, and no more sound, nor another file."""
     for name, begin, size in _chunks(data, at):
-        is_name = name.isascii() and name.decode().isprintable() and name not in {b"fmt ", b"data"}
+        is_name = name.isascii() and name.decode().isprintable() and name not in _SOUND
         if not is_name or begin + size > len(data):
             return False
         at = begin + size + size % 2

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from progresskit.errors import BackendError
 
-__all__ = ["MAX_BYTES", "Vendor", "file_of", "key_of", "sound_of"]
+__all__ = ["MAX_BYTES", "Vendor", "file_of", "sound_of"]
 
 T = TypeVar("T")
 
@@ -41,18 +41,33 @@ class Vendor:
 
     Args:
         given: The user's client; it is never closed here.
-        make: Makes one, with what closes it, where none was given.
+        make: Makes one with a key, and what closes it, where none was given.
+        api_key: The key; None = the one in the environment.
         timeout_s: Seconds that an answer may take.
+
+    Raises:
+        ValueError: No client was given, and no key, or none that could be one.
     """
 
     _error: ClassVar[type[BackendError]]
+    _key_variable: ClassVar[str]
 
-    def __init__(self, given: Any, make: Callable[[], tuple[Any, Callable[[], object]]], *, timeout_s: float) -> None:
-        self._make = make if given is None else None
+    def __init__(
+        self,
+        given: Any,
+        make: Callable[[str], tuple[Any, Callable[[], object]]],
+        *,
+        api_key: str | None,
+        timeout_s: float,
+    ) -> None:
+        self._make: Callable[[], tuple[Any, Callable[[], object]]] | None = None
         self._client = given
         self._close: Callable[[], object] | None = None
         if given is None:
-            self._client, self._close = make()
+            # Read here: some clients read the environment when they are imported, too early for a .env file.
+            key = _usable(api_key, self._key_variable, type(self).__name__)
+            self._make = lambda: make(key)  # no partial, whose repr would tell the key
+            self._client, self._close = self._make()
         self._pid = os.getpid()
         self._closed = False
         self._timeout_s = timeout_s
@@ -199,7 +214,7 @@ def _words_of(body: Any) -> str:
     return ""
 
 
-def key_of(given: str | None, variable: str, who: str) -> str:
+def _usable(given: str | None, variable: str, who: str) -> str:
     """Return the key that was given, or that stands in the environment, without the white space around it.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from progresskit.audio.providers._vendors import Vendor, key_of, sound_of
+from progresskit.audio.providers._vendors import Vendor, sound_of
 from progresskit.errors import MissingDependencyError, TTSError
 
 try:
@@ -55,6 +55,7 @@ class ElevenLabsTTS(Vendor):
     """
 
     _error = TTSError
+    _key_variable = "ELEVENLABS_API_KEY"
 
     def __init__(
         self,
@@ -68,14 +69,11 @@ class ElevenLabsTTS(Vendor):
         settings: Mapping[str, Any] | None = None,
         timeout_s: float = 60,
     ) -> None:
-        # The vendor's client reads the environment when it is imported, which is too early for a .env file.
-        key = "" if client is not None else key_of(api_key, "ELEVENLABS_API_KEY", type(self).__name__)
-
-        def make() -> tuple[ElevenLabs, Callable[[], object]]:
+        def make(key: str) -> tuple[ElevenLabs, Callable[[], object]]:
             http = httpx.Client(timeout=timeout_s, follow_redirects=False)
             return ElevenLabs(api_key=key, base_url=base_url, httpx_client=http), http.close
 
-        super().__init__(client, make, timeout_s=timeout_s)
+        super().__init__(client, make, api_key=api_key, timeout_s=timeout_s)
         self._voice = voice
         self._takes_language = _NO_LANGUAGE not in model
         self._options = {**(settings or {}), "model_id": model, "output_format": output_format}

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from progresskit.audio.models import Transcript
-from progresskit.audio.providers._vendors import Vendor, file_of, key_of, sound_of
+from progresskit.audio.providers._vendors import Vendor, file_of, sound_of
 from progresskit.errors import MissingDependencyError, STTError, TTSError
 
 try:
@@ -26,6 +26,8 @@ _CUSTOM_VOICE: Final = "voice_"
 
 
 class _OpenAI(Vendor):
+    _key_variable = "OPENAI_API_KEY"
+
     def __init__(
         self,
         client: openai.OpenAI | openai.AsyncOpenAI | None,
@@ -34,15 +36,13 @@ class _OpenAI(Vendor):
         base_url: str | None,
         timeout_s: float,
     ) -> None:
-        key = "" if client is not None else key_of(api_key, "OPENAI_API_KEY", type(self).__name__)
-
-        def make() -> tuple[openai.OpenAI, Callable[[], object]]:
+        def make(key: str) -> tuple[openai.OpenAI, Callable[[], object]]:
             made = openai.OpenAI(api_key=key, base_url=base_url, max_retries=0)
             return made, made.close
 
         # The loop tries again, and it alone: two that do would multiply, and its budget wouldn't know.
         given = None if client is None else client.with_options(max_retries=0)
-        super().__init__(given, make, timeout_s=timeout_s)
+        super().__init__(given, make, api_key=api_key, timeout_s=timeout_s)
 
     def _key_of(self, client: Any) -> str | None:
         key: str | None = client.api_key
