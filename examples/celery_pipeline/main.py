@@ -16,14 +16,22 @@ import urllib.request
 import uvicorn
 from broadcast_tasks import LINE, start_broadcast_video
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from pydantic import BaseModel
 from tasks import PROGRESS_URL, start_video, video
 
 from progresskit.web import Gateway, allow_anyone
 
-gateway = Gateway(PROGRESS_URL, authorize=allow_anyone)  # your own authorize, before this leaves your machine
+PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN", "http://localhost:3000")  # examples/nextjs
+
+# Your own authorize, before this leaves your machine.
+gateway = Gateway(PROGRESS_URL, authorize=allow_anyone, allow_origins=[PAGE_ORIGIN])
 app = FastAPI(lifespan=gateway.lifespan)
 app.mount("/api/v1/ws", gateway)
+# The page posts to the app itself. Preflights for the gateway end here too: hence the headers and the credentials.
+app.add_middleware(
+    CORSMiddleware, allow_origins=[PAGE_ORIGIN], allow_methods=["*"], allow_headers=["*"], allow_credentials=True
+)
 
 
 class VideoRequest(BaseModel):
