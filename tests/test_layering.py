@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "progresskit"
 BEFORE = {
     "_platform": (),
     "_version": (),
+    "chance": (),
     "logs": (),
     "errors": (),
     "rules": ("errors",),
@@ -59,7 +60,7 @@ BEFORE = {
     "testing": ("web", "audio", "integrations.*"),
     "": ("publisher", "hub"),  # progresskit/__init__.py
 }
-EVERYBODYS = {"_platform", "_version", "logs"}
+EVERYBODYS = {"_platform", "_version", "chance", "logs"}
 
 
 class Arrow(NamedTuple):

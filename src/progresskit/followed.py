@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio.lowlevel import checkpoint
 
+from progresskit.chance import CHANCE
 from progresskit.fanout import Fanout
 from progresskit.inline import starters
 from progresskit.logs import about, get_logger
@@ -137,7 +137,7 @@ class FollowedProject:
                 self._complaints.say(
                     "the subscription to project %s ended (%r); beginning it anew", self._project_id, failure
                 )
-            await self._sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
+            await self._sleep(CHANCE.uniform(0.5, 1) * delay_s)
             delay_s = min(most_s, 2 * delay_s)
 
     def _begin_anew(self) -> None:
@@ -186,7 +186,7 @@ class FollowedProject:
                 snapshot = await self._transport.read(self._project_id, self.fanout.state.cursor or askers[0].cursor)
             except Exception as error:  # noqa: BLE001 - a foreign transport's; clients wait until it answers
                 self._complain(error)
-                await self._sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
+                await self._sleep(CHANCE.uniform(0.5, 1) * delay_s)
                 delay_s = min(most_s, 2 * delay_s)
             else:
                 delay_s = _RETRY_S[0]

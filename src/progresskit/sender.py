@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import random
 import secrets
 import threading
 import time
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from progresskit._platform import after_fork_in_child, at_exit, loop_caller
+from progresskit.chance import CHANCE
 from progresskit.courier import Courier
 from progresskit.errors import TransportError
 from progresskit.logs import get_logger
@@ -110,7 +110,7 @@ class Sender:
         for outlet in self.outlets:
             outlet.lock = self.lock
         self._outbox = Outbox(self._drop, max_rate_hz=self._max_rate_hz)
-        self._courier = Courier(self._outbox, sender=secrets.token_hex(8), uniform=random.uniform)
+        self._courier = Courier(self._outbox, sender=secrets.token_hex(8), uniform=CHANCE.uniform)
         # Its put() may be called again while it runs, by a signal handler: a Condition's notify() may not.
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._torn = False  # whether an operation on the outbox began and didn't end

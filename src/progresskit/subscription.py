@@ -16,7 +16,6 @@ What :func:`subscribe` promises, for any transport:
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 
 from progresskit import rules
+from progresskit.chance import CHANCE
 from progresskit.errors import TransportError
 from progresskit.events import Cursor
 from progresskit.logs import about, get_logger
@@ -323,7 +323,7 @@ class _Follower:
                     raise
                 _log.debug("project %s can't be read yet: %s", self._project_id, error, extra=self._about)
                 self._on_failure(error)
-            await anyio.sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
+            await anyio.sleep(CHANCE.uniform(0.5, 1) * delay_s)
             delay_s = min(most_s, 2 * delay_s)
 
     async def _wait_until(self, moment: float) -> None:
@@ -363,7 +363,7 @@ class _Follower:
                         extra=self._about,
                     )
             if not self._link.cancel_called:
-                await anyio.sleep(random.uniform(0.5, 1) * delay_s)  # noqa: S311 - spreads load, no secret
+                await anyio.sleep(CHANCE.uniform(0.5, 1) * delay_s)
                 delay_s = min(most_s, 2 * delay_s)
 
     def _offer(self, item: Event | Cursor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -12,6 +11,7 @@ import anyio.lowlevel
 
 from progresskit import _platform
 from progresskit.audio.retries import MAX_TRIES, MAX_WAIT_S, advise, wait_s
+from progresskit.chance import CHANCE
 from progresskit.errors import BackendError, STTError, TTSError
 from progresskit.logs import get_logger
 
@@ -82,7 +82,7 @@ class Asker:
                 # Of several that came at once, one that stays counts.
                 error = min(_leaves(raised), key=lambda each: advise(each, now=now).retryable)
                 advice = advise(error, now=now)
-                pause_s = wait_s(failures, advice, chance=random.random())  # noqa: S311 - spreads load, no secret
+                pause_s = wait_s(failures, advice, chance=CHANCE.random())
                 if not advice.retryable or failures >= MAX_TRIES or pause_s > MAX_WAIT_S or not may_repeat():
                     tries = f" after {failures} tries" if failures > 1 else ""
                     msg = f"{failed}{tries}: {str(error) or type(error).__name__}"

@@ -9,7 +9,6 @@ share), rounded down to hundredths.
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +20,7 @@ from progresskit.audio.escalation import never_heard
 from progresskit.audio.judge import accuracy_of
 from progresskit.audio.normalize import has_words
 from progresskit.audio.scoring import Score, Scorer
+from progresskit.chance import CHANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,7 +139,7 @@ class _Pair:
 
     async def answer(self, text: str, attempt: int) -> Score | float:
         async def speak() -> Audio:
-            seed = random.randrange(_SEEDS)  # noqa: S311 - a voice's, no secret
+            seed = CHANCE.randrange(_SEEDS)
             return await self.voice.speak(text, self.hints | {"attempt": attempt, "seed": seed})
 
         async def hear() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from progresskit.audio.plan import Plan
 from progresskit.audio.results import failure_of, joined, report_of, stored, whole_accuracy
 from progresskit.audio.scoring import Scorer
 from progresskit.audio.sentences import split_sentences
+from progresskit.chance import CHANCE
 from progresskit.errors import BackendError
 from progresskit.logs import get_logger
 
@@ -210,7 +210,7 @@ class Run:
 
         async def speak() -> Audio:
             self._characters += len(retake.spoken)
-            seed = random.randrange(_SEEDS)  # noqa: S311 - a voice's, no secret
+            seed = CHANCE.randrange(_SEEDS)
             audio = await voice.speak(retake.spoken, hints | {"seed": seed})
             if audio.data or audio.url is None or settings.fetch is None:
                 return audio

@@ -11,6 +11,7 @@ from redis.cluster import ClusterNode
 
 from progresskit.errors import TransportError
 from progresskit.events import ProgressEvent
+from progresskit.state import Snapshot
 from progresskit.subscription import subscribe
 from progresskit.transports import Batch, transport_from_url
 from progresskit.transports.redis import RedisTransport
@@ -21,11 +22,13 @@ async def works(transport, projects=("a", "b", "c", "d", "e")):
     with anyio.fail_after(20):
         for project in projects:
             async with subscribe(transport, project) as items:
-                first = await anext(items)
-                event = ProgressEvent(project_id=project, task_name="t", run_id="r", progress=0.5, message="é")
-                receipt = transport.publish(Batch(project, "sender", first.cursor.offset + 1, (event,)))
-                assert receipt.cursor.offset == first.cursor.offset + 1
                 heard = await anext(items)
+                while isinstance(heard, Snapshot):  # where the link took its time to open, there is a second one
+                    offset = heard.cursor.offset + 1
+                    event = ProgressEvent(project_id=project, task_name="t", run_id="r", progress=0.5, message="é")
+                    receipt = transport.publish(Batch(project, "sender", offset, (event,)))
+                    assert receipt.cursor.offset == offset
+                    heard = await anext(items)
                 assert (heard.message, heard.cursor) == ("é", receipt.cursor)
             assert await transport.cancel(project, "t")
             state = (await transport.read(project)).get("t")

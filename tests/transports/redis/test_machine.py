@@ -16,9 +16,6 @@ from progresskit.frames import Batch
 from progresskit.transports import MemoryTransport
 from progresskit.transports.redis import RedisTransport
 
-# The subscriptions' threads draw their pauses at random while hypothesis draws; no strategy does.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
-
 
 class MemoryWorld:
     """A memory transport: its data can be lost, its listeners be cut off, and its clock be set."""
