@@ -782,6 +782,44 @@ five foot eleven | five feet eleven
 five kilos | five kilograms
 thirty miles an hour | thirty miles per hour
 our YouTube channel | our 유튜브 channel
+-1°C outside | minus one degree celsius outside | one degree celsius below zero outside
+-2° outside | minus two degrees outside | two degrees below zero outside | two below zero outside
+order #4471 | order number four four seven one | order number forty four seventy one
+¾ cup of milk | three quarters of a cup of milk
+1/2 mile | half of a mile
+2/3 cup of rice | two thirds of a cup of rice
+$1,500/month | fifteen hundred dollars per month | fifteen hundred dollars a month | $1,500 a month
+$15/hr | fifteen dollars an hour | fifteen dollars per hour
+2 GB/day | two gigabytes per day | two gigabytes a day
+the H.264 codec | the h two six four codec | the h two sixty four codec
+WWII planes | world war two planes
+a 401(k) plan | a four oh one k plan
+2m x 3m | two meters by three meters
+4 ft x 6 ft | four feet by six feet
+open Mon-Fri | open monday to friday | open monday through friday | open Monday-Friday
+open Mon.–Fri. | open monday to friday
+Monday-Friday | monday to friday
+Jan-Mar | january to march
+Tue and Thu | tuesday and thursday
+S. Korea | south korea
+at 12:00 | at noon | at twelve noon
+12:00 PM | noon
+12 p.m. | noon | twelve noon
+12:00 AM | midnight
+0:00 | midnight
+3 p.m. | three in the afternoon
+9:30 am | nine thirty in the morning
+10pm | ten in the evening | ten at night
+Rm 12 | room twelve
+Pg. 45, para. 2 | page forty five paragraph two
+1-2 weeks | one to two weeks | one or two weeks
+a 0-0 draw | a nil nil draw
+at 37.5° N | at thirty seven point five degrees north
+12st | twelve stone
+the vote was 218-210 | the vote was two eighteen to two ten
+a 16:9 screen | a sixteen by nine screen
+AAA batteries | triple a batteries
+AA batteries | double a batteries
 """
 
 # A text, and what is something else.
@@ -1081,6 +1119,48 @@ may the third | may the fourth | the third of march
 two fifteen minute breaks | two fifty minute breaks
 twelve hundred and fifty people | twelve hundred and fifteen people
 a dozen eggs | two dozen eggs | ten eggs
+-1°C outside | 1°C outside | one degree celsius outside
+-1 kg | 1 kg | a kilogram
+-2°C | two degrees celsius | two degrees celsius above zero
+at noon | at midnight | at nine
+12:00 PM | midnight
+at 12:00 | at midnight
+3 p.m. | three in the morning | four in the afternoon
+hourly | daily
+weekly | monthly
+yearly | quarterly
+today | tomorrow | yesterday
+last week | next week | this week
+this year | next year | last year
+on weekdays | on weekends
+in spring | in autumn
+summer rates | winter rates
+every day | every night | every other day
+a fast boat | a slow boat
+near the gate | far from the gate
+the tank is full | the tank is empty
+feel better | feel worse
+few of them | many of them
+all of them | some of them
+always locked | sometimes locked
+the cheapest one | the most expensive one
+a few feet | a few inches
+several meters | several kilometers
+Zone A | zone b
+vitamin D | vitamin c
+gate b | gate c
+Mon-Fri | monday to saturday | tuesday to friday
+$1,500/month | fifteen hundred dollars a week | fifteen hundred dollars
+#4471 | number four four seven two
+H.264 | h two six five
+¾ cup | one quarter of a cup
+2m x 3m | two meters by four meters
+1-2 weeks | two or three weeks | one or two days
+3-5 weeks | three or five weeks
+last year | last month
+by the hour | by the minute
+on Sundays | on mondays
+16:9 | sixteen by ten
 """
 
 
@@ -1104,6 +1184,11 @@ def test_is_said_alike(said, heard):
 def test_is_not_what_was_said(said, heard):
     for one, other in ((said, heard), (heard, said)):
         assert score(_in_long(one), _in_long(other).lower(), language="en").verdict(0.95) == "failed"
+
+
+@pytest.mark.parametrize(("said", "heard"), [("S. Korea", "north korea"), ("N. Main Street", "south main street")])
+def test_a_point_of_the_compass_is_one_where_it_is_short(said, heard):
+    assert score(_in_long(said), _in_long(heard), language="en").verdict(0.95) == "failed"
 
 
 def test_another_word_in_a_long_text_is_no_veto():

@@ -14,7 +14,7 @@ from progresskit.audio.readings.en_cardinals import by_digits, cardinals, ordina
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MONTHS", "WEEKDAYS", "clock", "date", "halfless_times", "numeric_date"]
+__all__ = ["MONTHS", "WEEKDAYS", "by_part_of_day", "clock", "date", "halfless_times", "numeric_date"]
 
 _MONTH_NAMES: Final = "january february march april may june july august september october november december".split()
 _WEEKDAY_NAMES: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -99,7 +99,27 @@ def clock(hour: int, minute: int, *, leads: bool = False) -> tuple[str, ...]:
     """
     if hour > _HOURS or minute >= 60 or (hour == _HOURS and minute):
         return ()
-    return tuple(dict.fromkeys(_clock(hour, minute, leads=leads)))
+    names = {0: ("midnight", "twelve midnight"), _NOON: ("noon", "twelve noon")}.get(hour % _HOURS, ())
+    return tuple(dict.fromkeys([*_clock(hour, minute, leads=leads), *(names if not minute else ())]))
+
+
+def by_part_of_day(hour: int, minute: int, half: str) -> Iterator[str]:
+    """Yield the ways to say a time of day by the part of it that it is in: ``three in the afternoon``, ``noon``.
+
+    Args:
+        hour: 1 to 12.
+        minute: 0 to 59.
+        half: ``a`` or ``p``.
+    """
+    after_midnight = hour % _NOON
+    if not after_midnight and not minute:
+        yield from (f"{twelve}{name}" for name in ["noon" if half == "p" else "midnight"] for twelve in ("", "twelve "))
+    if half == "a":
+        parts = ["in the morning", *(["at night"] if after_midnight < 4 else [])]
+    else:
+        spans = {"in the afternoon": range(6), "in the evening": range(5, 12), "at night": range(8, 12)}
+        parts = [part for part, hours in spans.items() if after_midnight in hours]
+    yield from (f"{way} {part}" for way in _clock(hour, minute, leads=False) for part in parts)
 
 
 def _clock(hour: int, minute: int, *, leads: bool) -> Iterator[str]:

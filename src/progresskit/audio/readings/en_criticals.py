@@ -11,6 +11,7 @@ from progresskit.audio.readings.en_calendar import MONTHS, WEEKDAYS
 from progresskit.audio.readings.en_opposites import OPPOSITES
 from progresskit.audio.readings.en_romans import romans
 from progresskit.audio.readings.en_sounds import sound
+from progresskit.audio.readings.en_tables import COMPASS
 from progresskit.audio.readings.en_units import CURRENCIES, UNIT_WORDS, UNITS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NUMBERS: Final = frozenset(
     "first second eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
     "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth hundredths thousandth "
     "thousandths millionth billionth twenties thirties forties fifties sixties seventies eighties nineties "
-    "twice thrice double triple quadruple".split()
+    "twice thrice double triple quadruple few several".split()
 )
 _DIGIT: Final = re.compile("[0-9]")
 _SIGN: Final = re.compile(r"(?:^|[\W_])(-?\.?)$")
@@ -55,6 +56,16 @@ _NEGATIONS: Final = frozenset(
 _OPPOSITES_BY_SOUND: Final = {sound(word): opposite for word, opposite in OPPOSITES.items()}
 _WHEN: Final = frozenset("in of by since until last next this early late mid during every".split())
 _ALSO_WORDS: Final = frozenset({"may", "march"})
+_PERIODS: Final = frozenset(
+    "week weekend month quarter year morning afternoon evening spring summer autumn winter".split()
+)
+_LETTERED: Final = frozenset(
+    "zone gate terminal plan block section grade vitamin type option exhibit hall wing team group class building "
+    "appendix part platform row seat level phase hepatitis lane pier dock area sector stage side unit door button "
+    "schedule".split()
+)
+"""What is told apart by letters: after one of these a letter is a name."""
+_POINT: Final = re.compile(r"(?<![^\W_])([NSEW])\.(?= [A-Z])")
 _OFTEN: Final = frozenset({"a", "per", "every", "daily"})
 _SHORTEST_NAME: Final = 5
 """Letters of a month's or weekday's full name, but for two."""
@@ -76,13 +87,16 @@ class _Token(NamedTuple):
     start: int
     end: int
     is_near: bool
-    """Whether nothing but a space or a hyphen stands before it."""
+    """Whether nothing but a space, a hyphen or a stroke stands before it."""
 
 
 def criticals(text: str) -> list[Critical]:
     """Return what must be said right in an English text, in order."""
     tokens = list(_tokens(text))
-    found = [*_numbers(tokens), *_words(tokens), *_halves(text)]
+    numbers = list(_numbers(tokens))
+    counted = {at for number in numbers for at in range(number.start, number.end)}
+    words = [word for word in _words(tokens) if word.start not in counted]  # "three days" is one change
+    found = [*numbers, *words, *_compass_points(text), *_halves(text)]
     found += (Critical(roman.start, roman.end, "number") for roman in romans(text))
     return sorted(found)
 
@@ -100,7 +114,11 @@ def _tokens(text: str) -> list[_Token]:
         written = match.group()
         lowered = written.lower()
         if written.isalpha():
-            kind = _KIND_OF.get(lowered) or ("unit" if written in _UNITS else "currency" if written in _CODES else "")
+            kind = (
+                _KIND_OF.get(lowered)
+                or ("label" if written == "A" else "")
+                or ("unit" if written in _UNITS else "currency" if written in _CODES else "")
+            )
         elif _DIGIT.search(written):
             kind = "number"
             start -= _sign_before(text, start)
@@ -108,7 +126,7 @@ def _tokens(text: str) -> list[_Token]:
             kind = _SIGN_KINDS.get(written[0]) or _KIND_OF.get(lowered.replace("'", ""), "")
         if lowered in _SCALES and tokens and tokens[-1].word == "\u00b0":
             kind = "unit"
-        is_near = (start - last == 1 and text[last] in " -") or not text[last:start].strip(" -\n\t")
+        is_near = (start - last == 1 and text[last] in " -/") or not text[last:start].strip(" -\n\t")
         tokens.append(_Token(kind, lowered, start, end, is_near))
         last = end
     return tokens
@@ -177,12 +195,37 @@ def _words(tokens: Sequence[_Token]) -> Iterator[Critical]:
         word, start, end = token.word, token.start, token.end
         if word.replace("'", "") in _NEGATIONS or word.endswith(("n't", "n't've")):
             yield Critical(start, end, "negation")
-        elif word in OPPOSITES and OPPOSITES[word][0] != "am":
+        elif word in OPPOSITES and word not in {"am", "pm"}:
             yield Critical(start, end, "opposite", *OPPOSITES[word])
         elif (like := _OPPOSITES_BY_SOUND.get(sound(word))) and word not in OPPOSITES:
             yield Critical(start, end, "opposite", *like, is_sound=True)
-        elif word == "once" and at + 1 < len(tokens) and tokens[at + 1].word in _OFTEN:
+        elif _names_one(tokens, at):
             yield Critical(start, end, "number")
+        elif word == "this" and at + 1 < len(tokens) and _is_period(tokens[at + 1]):
+            yield Critical(start, end, "opposite", OPPOSITES["next"][0], word)
+
+
+def _names_one(tokens: Sequence[_Token], at: int) -> bool:
+    """Tell whether a word is as good as a number: once a day, every other day, Zone B."""
+    word, before = tokens[at].word, tokens[at - 1].word if at else ""
+    if word == "once":
+        return at + 1 < len(tokens) and tokens[at + 1].word in _OFTEN
+    if word == "other":
+        return before == "every"
+    is_letter = (
+        len(word) == 1 and word.isalpha() and word not in {"i", "o"} and (word != "a" or tokens[at].kind == "label")
+    )
+    return is_letter and before in _LETTERED
+
+
+def _is_period(token: _Token) -> bool:
+    return token.kind == "date" or token.word in _PERIODS
+
+
+def _compass_points(text: str) -> Iterator[Critical]:
+    """Yield the points of the compass that are one letter: N. Korea."""
+    for match in _POINT.finditer(text):
+        yield Critical(*match.span(), "opposite", *OPPOSITES[COMPASS[match[1].lower()]])
 
 
 def _halves(text: str) -> Iterator[Critical]:
@@ -195,7 +238,7 @@ def _halves(text: str) -> Iterator[Critical]:
 
 
 _KIND_OF: Final = {
-    **dict.fromkeys([*MONTHS, *WEEKDAYS], "date"),
+    **dict.fromkeys([*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS.values())], "date"),
     **dict.fromkeys(UNIT_WORDS - _EACH, "unit"),
     **dict.fromkeys(_BETWEEN, "between"),
     **dict.fromkeys(_MINUS, "minus"),

@@ -216,11 +216,16 @@ def _range(match: re.Match[str]) -> Iterator[str]:
     first, last = match["first"], match["last"]
     if first == last:
         yield " ".join([*numeral(first)[:1], *numeral(last)[:1]])
-    both = first.isdecimal() and last.isdecimal() and len(first) == len(last) == 4
-    ways = [years(int(side)) if both else numeral(side) for side in (first, last)]
+    length = len(first) if first.isdecimal() and last.isdecimal() and len(first) == len(last) else 0
+    ways = [
+        years(int(side)) if length == 4 else (*in_pairs(side), *numeral(side)) if length == 3 else numeral(side)
+        for side in (first, last)
+    ]
     for one, other in product(*(way[: 2 * _FEW] for way in ways)):
         for word in ("to", "through", "dash"):
             yield f"{one} {word} {other}"
+        if first.isdecimal() and last.isdecimal() and int(last) - int(first) == 1:
+            yield f"{one} or {other}"
 
 
 def _toll_free(match: re.Match[str]) -> Iterator[str]:
@@ -230,8 +235,7 @@ def _toll_free(match: re.Match[str]) -> Iterator[str]:
 
 def _ratio(match: re.Match[str]) -> Iterator[str]:
     for one, other in product(counted(match["first"])[:_FEW], counted(match["last"])[:_FEW]):
-        yield f"{one} to {other}"
-        yield f"{one} {other}"
+        yield from (f"{one} {joint}{other}" for joint in ("to ", "", "by "))
 
 
 def _area(match: re.Match[str]) -> Iterator[str]:
@@ -246,7 +250,8 @@ def _with_letters(match: re.Match[str]) -> Iterator[str]:
     lowered = tail.lower().lstrip("'")
     if lowered in {"st", "nd", "rd", "th"} and number.replace(",", "").isdigit():
         yield from ordinals(int(number.replace(",", "")))
-        return
+        if lowered != "st":  # 12st is a weight
+            return
     if lowered == "s" and number.isdigit():
         yield from _decade(number)
     if tail in UNITS:

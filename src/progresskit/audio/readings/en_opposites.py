@@ -8,25 +8,54 @@ __all__ = ["OPPOSITES"]
 
 _GROUPS: Final = """
 left leftmost lefthand | right rightmost righthand | wrong wrongly
-am | pm
+am | pm | morning mornings | evening evenings | afternoon afternoons
 on | off
 up upward upwards upstairs | down downward downwards downstairs
 before | after afterwards afterward
+today | tomorrow | yesterday
+hour hours | minute minutes | day days | night nights | week weeks | month months | year years
+    | decade decades | century
+weekday weekdays | weekend weekends
+spring | summer | autumn | winter
+hourly | daily | weekly | fortnightly biweekly | monthly | quarterly | yearly annually annual
+noon midday | midnight
+always | usually | often | sometimes occasionally
 open opens opened opening | close closes closed closing shut shuts shutting
 start starts started starting begin begins began begun beginning
     | stop stops stopped stopping end ends ended ending finish finishes finished finishing
 increase increases increased increasing | decrease decreases decreased decreasing reduce reduces reduced reducing
-more | less fewer
+more many | less fewer few
+all | some
 most | least fewest
 above | below beneath
 over | under
-first | last
+first | last | next | previous
 minimum minimal min | maximum maximal max
 buy buys buying bought | sell sells selling sold
 true | false
 enable enables enabled enabling | disable disables disabled disabling
 north northern northbound | south southern southbound | east eastern eastbound | west western westbound
-hot hotter hottest | cold colder coldest
+hot hotter hottest warm warmer warmest | cold colder coldest cool cooler coolest
+fast faster fastest quick quicker quickest quickly | slow slower slowest slowly
+near nearer nearest nearby | far farther farthest
+big bigger biggest large larger largest | small smaller smallest
+long longer longest | short shorter shortest | tall taller tallest
+wide wider widest | narrow narrower narrowest
+deep deeper deepest | shallow shallower shallowest
+thick thicker thickest | thin thinner thinnest
+strong stronger strongest | weak weaker weakest
+light lighter lightest | heavy heavier heaviest | dark darker darkest
+hard harder hardest difficult | easy easier easiest easily | soft softer softest
+cheap cheaper cheapest | expensive
+good better best | bad worse worst badly
+old older oldest | new newer newest | young younger youngest
+rich richer richest | poor poorer poorest
+wet wetter wettest | dry drier driest
+loud louder loudest loudly | quiet quieter quietest quietly
+full | empty
+same | different
+alive | dead
+present | absent
 inside indoor indoors | outside outdoor outdoors
 push pushes pushed pushing | pull pulls pulled pulling
 raise raises raised raising high higher highest upper uppermost rise rises rose rising
@@ -62,7 +91,6 @@ public publicly | private privately
 succeed succeeds succeeded success successful successfully | fail fails failed failure unsuccessful unsuccessfully
 gain gains gained | loss losses
 credit credits credited | debit debits debited
-morning mornings | evening evenings | afternoon afternoons
 possible | impossible
 legal legally | illegal illegally
 valid | invalid

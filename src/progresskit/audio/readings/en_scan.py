@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.en_amounts import money
-from progresskit.audio.readings.en_calendar import MONTHS, date
-from progresskit.audio.readings.en_cardinals import by_digits, cardinals, in_pairs, ordinals, years
+from progresskit.audio.readings.en_calendar import MONTHS, by_part_of_day, date
+from progresskit.audio.readings.en_cardinals import by_digits, cardinals, fraction_names, in_pairs, ordinals, years
 from progresskit.audio.readings.en_numerals import FRACTIONS, amounts, counted, mixed, numeral
 from progresskit.audio.readings.en_units import CURRENCIES, UNITS
 
@@ -43,7 +43,7 @@ _PRICE: Final = re.compile(rf"(?P<number>{_NUMBER})(?P<magnitude>[kKmMbBtT]|[mMb
 _PRICES: Final = re.compile(rf"(?P<first>{_NUMBER})[-~](?P<last>{_NUMBER})(?P<magnitude>[kKmMbB]|[mMbB]n)?")
 _SECOND_PRICE: Final = re.compile(rf" ?[-~] ?(?:{_SIGNS})(?P<last>{_NUMBER})(?![\w,.:/-]?[0-9])")
 _UNIT_AFTER: Final = re.compile(
-    rf" ?(?P<unit>(?!(?:[ABNJtP]|MP|in|mo|cal|pt|hp)(?![\w/²³]))(?:{_any_of(UNITS)})(?![A-Za-z0-9²³/])"
+    rf" ?(?P<unit>(?!(?:[ABNJtP]|MP|in|mo|cal|pt|hp)(?![\w/²³]))(?:{_any_of(UNITS)})(?![A-Za-z0-9²³])"
     r"|in(?=\.|\)| x\b| ?$))"
 )
 _MONTH_NAMES: Final = _any_of(MONTHS)
@@ -87,6 +87,15 @@ _SCORING: Final = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_RANGE: Final = re.compile(r"(?P<first>[0-9]{1,3})-(?P<last>[0-9]{1,3})")
+_FRACTION: Final = re.compile(r"[0-9]{1,2}/[1-9][0-9]{0,2}")
+_NOUN_AFTER: Final = re.compile(r" (?!of\b)[A-Za-z]")
+_TIME: Final = re.compile(
+    r"(?P<hour>0?[1-9]|1[0-2])(?::(?P<minute>[0-5][0-9]))? ?(?P<half>[aApP])(?:\. ?[mM]\b\.?|[mM](?![^\W_]))"
+)
+_DEGREES_AFTER: Final = re.compile(r" ?(?:degrees?\b(?! [CF])|\u00b0 ?(?P<scale>[CF])?(?![^\W_]))", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
+_FEW: Final = 3
+"""Of a number, how many readings are combined with other words."""
 _HALF_AFTER: Final = re.compile(r" ?[aApP]\.? ?[mM](?![A-Za-z])")
 _LONE_FRACTION: Final = re.compile(rf"(?<![^\W_])[{''.join(FRACTIONS)}](?![^\W_])")
 _PERCENTAGE: Final = re.compile(rf"(?<![\w.,-])(?P<number>{_NUMBER})%$")
@@ -108,7 +117,9 @@ _SAID_BEFORE: Final = {
     "+": ("plus",),
     **dict.fromkeys("~\u2248", ("about", "approximately", "around")),
 }
-_MODEL_BEFORE: Final = re.compile(r"(?<![^\W_])(?!AM|PM|BC|AD|CE|BCE)[A-Z]{2,4}[ -]$")
+_MODEL_BEFORE: Final = re.compile(r"(?<![^\W_])(?:(?!AM|PM|BC|AD|CE|BCE)[A-Z]{2,4}[ -]|[A-Z]\.)$")
+_PARAGRAPH_AFTER: Final = re.compile(r"\([a-z]\)")
+"""What makes a numeral the name of a law: 401(k)."""
 _MOST_CODE: Final = 12
 _LONGEST_CALL_SIGN: Final = 3
 
@@ -159,9 +170,13 @@ def numeral_readings(text: str) -> Iterator[Reading]:
         yield from _priced_after(found, after)
         yield from _dated(found, before, after)
         yield from _with_fraction(found, after)
+        if _FRACTION.fullmatch(found.written) and not found.is_negative and not _COUNT_BEFORE.search(before):
+            yield from _part_of(text, found.start, found.end, found.written)
+        yield from _by_part_of_day(found, text)
+        yield from _below_zero(found, after)
         yield from _lasting(text, found)
         continues = code_until and text[code_until : found.start].strip() in _LISTING
-        if _DIGITS.fullmatch(found.written) and (continues or is_code(before)):
+        if _DIGITS.fullmatch(found.written) and (continues or is_code(before) or _PARAGRAPH_AFTER.match(after)):
             code_until = found.end
             yield from _each(found, _code(found.written))
         if _PLAIN_RANGE.fullmatch(found.written) and _SCORING.search(
@@ -173,6 +188,7 @@ def numeral_readings(text: str) -> Iterator[Reading]:
     if not text.isascii():
         for match in _LONE_FRACTION.finditer(text):
             yield from (Reading(*match.span(), way) for way in mixed("", FRACTIONS[match[0]]))
+            yield from _part_of(text, *match.span(), FRACTIONS[match[0]])
 
 
 def _alone(text: str, found: Numeral, before: str, after: str) -> Iterator[Reading]:
@@ -198,6 +214,7 @@ def _alone(text: str, found: Numeral, before: str, after: str) -> Iterator[Readi
         yield from (Reading(start, end, f"{way} o'clock") for way in counted(found.written)[:1])
     if before.endswith(("#", "~", "\u2248", "+")) and not _is_in_word(text, start - 2):
         words = _SAID_BEFORE[before[-1]]
+        ways = (*ways, *(_code(found.written) if before[-1] == "#" else ()))
         # With the numeral as it is, too: where both texts have it, only the sign differs.
         yield from (Reading(start - 1, end, f"{word} {way}") for word in words for way in (*ways, found.written))
 
@@ -208,7 +225,33 @@ def _score(found: Numeral) -> Iterator[Reading]:
         first, last = (cardinals(int(side))[0] for side in score.groups())
         yield Reading(found.start, found.end, f"{first} {last}")
         if last == "zero":
+            first = "nil" if first == "zero" else first
             yield from (Reading(found.start, found.end, f"{first} {joint}nil") for joint in ("", "to "))
+
+
+def _part_of(text: str, start: int, end: int, fraction: str) -> Iterator[Reading]:
+    """Yield the readings of a fraction before what it is a part of: three quarters *of a* cup."""
+    above, below = map(int, fraction.split("/"))
+    if above < below and _NOUN_AFTER.match(text, end):
+        yield from (Reading(start, end, f"{way} of {a}") for way in fraction_names(above, below) for a in ("a", "an"))
+
+
+def _by_part_of_day(found: Numeral, text: str) -> Iterator[Reading]:
+    """Yield the readings of a time with AM or PM: three in the afternoon, noon."""
+    if match := _TIME.match(text, found.start):
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        yield from (Reading(*match.span(), way) for way in by_part_of_day(hour, minute, match["half"].lower()))
+
+
+def _below_zero(found: Numeral, after: str) -> Iterator[Reading]:
+    """Yield the readings of a temperature with a sign: five degrees below zero."""
+    if found.is_negative and (match := _DEGREES_AFTER.match(after)):
+        unit = "degree" if found.written == "1" else "degrees"
+        names = {"C": ("celsius", "centigrade"), "F": ("fahrenheit",)}.get((match["scale"] or "").upper(), ())
+        units = [f"{unit} {name}" for name in names] or [unit, ""]
+        for way in counted(found.written)[:_FEW] if _DECIMAL.fullmatch(found.written) else ():
+            for unit in units:
+                yield Reading(found.start, found.end + match.end(), " ".join([way, *unit.split(), "below zero"]))
 
 
 def _is_in_word(text: str, at: int) -> bool:
@@ -347,12 +390,12 @@ def _second_percentage(found: Numeral, ways: Iterable[str], before: str, after: 
 
 def is_code(before: str) -> bool:
     """Tell whether the words before a numeral make it a name."""
+    if _MODEL_BEFORE.search(before):
+        return True
     if before.rstrip(" :#")[-1:] in {".", ",", ";"} and not before.rstrip(" :#").lower().endswith(
         ("no.", "apt.", "ext.", "rm.", "nr.")
     ):
         return False
-    if _MODEL_BEFORE.search(before):
-        return True
     for word in reversed(_WORD.findall(before)[-4:]):
         lowered = word.lower()
         if lowered in _CODE_WORDS:
@@ -363,7 +406,7 @@ def is_code(before: str) -> bool:
 
 
 def _code(digits: str) -> Iterable[str]:
-    if len(digits) > _MOST_CODE:
+    if len(digits) > _MOST_CODE or not digits.isdecimal():
         return ()
     # "Route sixty six", "suite three hundred", but "room five oh two".
     is_short = len(digits) <= 2 or (digits.endswith("00") and digits[0] != "0")
@@ -384,6 +427,6 @@ def _measured(found: Numeral, after: str) -> Iterator[Reading]:
         end = found.end + unit.end("unit")
         yield from (Reading(start, end, name) for name in names)
         ways = [f"{way} {names[0]}" for way in _signed(found.is_negative, numeral(found.written)[:1])]
-        if found.written == "1":
+        if found.written == "1" and not found.is_negative:
             ways.append(f"{'an' if one[0] in 'aeiou' or one.startswith('hour') else 'a'} {one}")
         yield from (Reading(found.start, end, way) for way in ways)

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ABBREVIATIONS", "NEVER_WORDS", "NO_OWNERS", "PREDICATES", "SPOKEN", "TAILS"]
+__all__ = ["ABBREVIATIONS", "COMPASS", "NEVER_WORDS", "NO_OWNERS", "NUMBERED", "PREDICATES", "SPOKEN", "TAILS"]
+
+COMPASS: Final = {"n": "north", "s": "south", "e": "east", "w": "west"}
 
 ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
+    **{letter: (point,) for letter, point in COMPASS.items()},
     "mr": ("mister",),
     "mrs": ("missus", "misses", "missis"),
     "ms": ("miss", "miz"),
@@ -76,6 +79,8 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "p": ("page",),
     "pp": ("pages",),
     "pg": ("page",),
+    "para": ("paragraph",),
+    "par": ("paragraph",),
     "no": ("number",),
     "nos": ("numbers",),
     "max": ("maximum",),
@@ -99,6 +104,9 @@ NEVER_WORDS: Final = frozenset(
     "misc".split()
 )
 """Of those, what is no other word, so that it needs no full stop."""
+
+NUMBERED: Final = frozenset("rm pg pp para par vol chap ch fig bldg".split())
+"""What needs none before a number."""
 
 SPOKEN: Final[dict[str, tuple[str, ...]]] = {
     "gonna": ("going to",),
@@ -155,6 +163,10 @@ SPOKEN: Final[dict[str, tuple[str, ...]]] = {
     "asap": ("a s a p", "as soon as possible"),
     "aka": ("a k a", "also known as"),
     "faq": ("f a q", "frequently asked questions"),
+    "wwi": ("world war one", "w w one"),
+    "wwii": ("world war two", "w w two"),
+    "aa": ("double a", "a a"),
+    "aaa": ("triple a", "a a a"),
     "tv": ("t v", "television"),
 }
 """What is said in more than one way, with the apostrophe before it where it has one."""

@@ -101,6 +101,7 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     "tsp": ("teaspoon", "teaspoons"),
     "tbsp": ("tablespoon", "tablespoons"),
     "ha": ("hectare", "hectares"),
+    "st": ("stone", "stone"),
     "km/h": ("kilometer per hour", "kilometers per hour", "kilometers an hour", "k p h", "kph"),
     "kph": ("kilometer per hour", "kilometers per hour", "kilometers an hour", "k p h"),
     "kmh": ("kilometer per hour", "kilometers per hour", "kilometers an hour", "k p h", "kph"),

@@ -11,7 +11,16 @@ from progresskit.audio.readings.en_calendar import MONTHS, WEEKDAYS
 from progresskit.audio.readings.en_cardinals import cardinals, ordinals
 from progresskit.audio.readings.en_romans import romans
 from progresskit.audio.readings.en_spelled import FIRST_WORDS, spelled_readings
-from progresskit.audio.readings.en_tables import ABBREVIATIONS, NEVER_WORDS, NO_OWNERS, PREDICATES, SPOKEN, TAILS
+from progresskit.audio.readings.en_tables import (
+    ABBREVIATIONS,
+    COMPASS,
+    NEVER_WORDS,
+    NO_OWNERS,
+    NUMBERED,
+    PREDICATES,
+    SPOKEN,
+    TAILS,
+)
 from progresskit.audio.readings.en_units import EVERYWHERE, UNITS
 
 if TYPE_CHECKING:
@@ -45,6 +54,8 @@ _NAMED_STREET: Final = re.compile(r"(?<![^\W_])[A-Z0-9][^\W_]+ $")
 _NAME: Final = re.compile(r" [A-Z]")
 _NEAR: Final = 24
 _PREDICATE: Final = re.compile(rf"[ \n]+(?:{'|'.join(PREDICATES)}|[a-z]+ing)(?![^\W_])")
+_ONLY_DATES: Final = frozenset("mon tue tues thu thur thurs fri jan feb apr jul aug sep sept oct nov".split())
+"""Of the short names of months and days those that are no other word."""
 _CALENDAR: Final = {short: name for short, name in {**MONTHS, **WEEKDAYS}.items() if short != name}
 _UNITS: Final = {
     unit.lower(): (names[1], names[0], *names[2:]) for unit, names in UNITS.items() if unit.lower() in EVERYWHERE
@@ -80,7 +91,7 @@ def word_readings(text: str) -> Iterator[Reading]:
 def _known(text: str, word: str, start: int, end: int) -> Iterator[Reading]:
     after = text[end : end + 2]
     yield from (Reading(start, end, way) for way in _UNITS.get(word, ()))
-    if word in NEVER_WORDS or (after[:1] == "." and (word != "no" or _number_follows(text, end))):
+    if _is_short(text, word, start, end):
         stop = end + (after[:1] == ".")
         ways = ABBREVIATIONS.get(word, ())
         if (
@@ -96,6 +107,15 @@ def _known(text: str, word: str, start: int, end: int) -> Iterator[Reading]:
         yield Reading(start, end + (after[:1] == "."), _CALENDAR[word])
     if word in _STARTS:
         yield from _longer(text, start)
+
+
+def _is_short(text: str, word: str, start: int, end: int) -> bool:
+    """Tell whether a word is short for another where it stands."""
+    if text[end : end + 1] == ".":
+        return word in NEVER_WORDS or word != "no" or _number_follows(text, end)
+    if word in COMPASS:
+        return text[max(0, start - 2) : start].strip() == "\u00b0"
+    return word in NEVER_WORDS or (word in NUMBERED and _number_follows(text, end))
 
 
 def _longer(text: str, start: int) -> Iterator[Reading]:
@@ -128,4 +148,10 @@ def _is_dated(text: str, start: int, end: int) -> bool:
         return False
     stop, after = text[end : end + 1], text[end : end + 4].lstrip("., ")[:1]
     before = text[max(0, start - 4) : start].rstrip(" .,")[-1:]
+    if (
+        text[start:end].lower() in _ONLY_DATES
+        or (stop == "-" and text[end + 1 : end + 2].isupper())
+        or text[start - 1 : start] == "-"
+    ):
+        return True
     return stop == "." or after.isdecimal() or before.isdecimal() or (stop == "," and after.isupper())
