@@ -72,8 +72,8 @@ def test_double_brackets_are_text_and_not_phonemes(voice):
 
 
 def test_threads_share_one_voice_that_is_loaded_once(monkeypatch):
-    loads, load = [], piper.PiperVoice.load
-    monkeypatch.setattr(piper.PiperVoice, "load", lambda *paths: loads.append(paths) or load(*paths))
+    loads, load = [], piper.PiperVoice
+    monkeypatch.setattr(piper, "PiperVoice", lambda *parts: loads.append(parts) or load(*parts))
     voice, takes = piper.PiperTTS(), []
     threads = [threading.Thread(target=lambda: takes.append(voice.synthesize("Yes."))) for _ in range(4)]
     for thread in threads:

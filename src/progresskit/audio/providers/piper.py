@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import unicodedata
 import weakref
@@ -14,7 +15,8 @@ from progresskit.audio.wav import Pcm, write_wav
 from progresskit.errors import MissingDependencyError, TTSError
 
 try:
-    from piper import PiperVoice
+    import onnxruntime
+    from piper import PiperConfig, PiperVoice
 except ImportError as error:
     raise MissingDependencyError.for_extra(error.name or "piper", "piper") from error
 
@@ -83,7 +85,12 @@ class PiperTTS:
     def _loaded(self) -> Any:
         with self._lock:
             if self._voice is None:
-                self._voice = PiperVoice.load(self._model, self._config)
+                options = onnxruntime.SessionOptions()
+                # Its threads would spin while they wait for each other, and take the cores from a recogniser beside it.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                session = onnxruntime.InferenceSession(self._model, options, providers=["CPUExecutionProvider"])
+                config = PiperConfig.from_dict(json.loads(self._config.read_text(encoding="utf-8")))
+                self._voice = PiperVoice(session, config)
             return self._voice
 
     def _forked(self) -> None:
