@@ -360,17 +360,17 @@ def test_a_text_too_short_to_judge_is_unheard_unless_the_transcript_has_it(refer
     assert score(reference, hypothesis).verdict(TARGET) == verdict
 
 
-SENTENCE = "we walked along the quiet river until the sun went down behind those hills"
+SENTENCE = "we walked along the winding river until the sun went down behind those hills"
 CLAUSE = "우리는조용한강가를따라해가산너머로질때까지함께걸었다"
 
 
 @pytest.mark.parametrize(
     ("reference", "hypothesis", "verdict"),
     [
-        (SENTENCE, SENTENCE.replace("the quiet river ", ""), "passed"),
-        (SENTENCE, SENTENCE.replace("along the quiet river ", ""), "failed"),
-        (SENTENCE, SENTENCE.replace("river", "river we all liked"), "passed"),
-        (SENTENCE, SENTENCE.replace("river", "river we all liked best"), "failed"),
+        (SENTENCE, SENTENCE.replace("the winding river ", ""), "passed"),
+        (SENTENCE, SENTENCE.replace("along the winding river ", ""), "failed"),
+        (SENTENCE, SENTENCE.replace("river", "river we both liked"), "passed"),
+        (SENTENCE, SENTENCE.replace("river", "river we both liked there"), "failed"),
         (SENTENCE, SENTENCE.replace("river", "lake").replace("sun", "moon").replace("went", "sank"), "passed"),
         (SENTENCE, f"{SENTENCE} everybody agreed", "passed"),
         (SENTENCE, f"{SENTENCE} please subscribe", "failed"),  # as short, but what recognisers write on silence
@@ -407,9 +407,9 @@ def test_must_say_vetoes_where_the_phrase_was_not_heard_in_its_place():
 
 def test_must_say_minds_a_word_within_the_phrase_and_one_left_out_but_none_beside_it():
     scorer = Scorer(must_say=["red button"])
-    assert scorer("press the red button now", "press the red big button now").critical[0].heard == "red big button"
+    assert scorer("press the red button now", "press the red shiny button now").critical[0].heard == "red shiny button"
     assert scorer("press the red button now", "press the now").critical[0].heard == ""
-    assert scorer("press the red button now", "press the big red button here now").critical == ()
+    assert scorer("press the red button now", "press the shiny red button here now").critical == ()
 
 
 def test_must_say_works_where_characters_count():
@@ -479,11 +479,11 @@ def test_without_rapidfuzz_the_scorer_says_what_to_install(monkeypatch):
 
 
 def test_text_aligns_both_texts_and_marks_what_differs():
-    lines = score("The quick brown fox jumps.", "the quack fox jumps today").text().splitlines()
+    lines = score("The quick brown fox jumps.", "the quack fox jumps again").text().splitlines()
     assert lines == [
         "accuracy 0.400: 3 of 5 words, 1 replaced, 1 left out, 1 added",
         "reference   The quick brown fox jumps *****",
-        "transcript  the quack ***** fox jumps today",
+        "transcript  the quack ***** fox jumps again",
         "                S     D               I",
     ]
 

@@ -95,7 +95,9 @@ def criticals(text: str) -> list[Critical]:
     tokens = list(_tokens(text))
     numbers = list(_numbers(tokens))
     counted = {at for number in numbers for at in range(number.start, number.end)}
-    words = [word for word in _words(tokens) if word.start not in counted]  # "three days" is one change
+    words = [
+        word for word in _words(tokens) if word.is_sound or word.start not in counted
+    ]  # "three days" is one change
     found = [*numbers, *words, *_compass_points(text), *_halves(text)]
     found += (Critical(roman.start, roman.end, "number") for roman in romans(text))
     return sorted(found)
