@@ -41,6 +41,7 @@ WORDS: Final = {
         blog 블로그, bluetooth 블루투스, byte 바이트, cache 캐시, caching 캐싱, canon 캐논, celery 셀러리,
         character 캐릭터, chatbot 챗봇, chatgpt 챗지피티, chrome 크롬, claude 클로드, click 클릭, client 클라이언트,
         cloud 클라우드, club 클럽, code 코드, coding 코딩, computer 컴퓨터, cookie 쿠키, cpu 시피유 씨피유,
+        ctrl 컨트롤 콘트롤,
         data 데이터 데이타, database 데이터베이스 데이타베이스, debian 데비안, debugging 디버깅, devops 데브옵스,
         discord 디스코드, django 장고, docker 도커, download 다운로드, ebay 이베이, email 이메일, emoji 이모지,
         emoticon 이모티콘, etsy 엣시, facebook 페이스북, fastapi 패스트에이피아이, figma 피그마, file 파일 화일,
@@ -69,8 +70,9 @@ WORDS: Final = {
         upgrade 업그레이드, upload 업로드, url 유알엘 유아르엘, usb 유에스비, user 유저, version 버전, video 비디오,
         view 뷰, virus 바이러스, vlog 브이로그, vue 뷰, web 웹 웨브, webex 웹엑스, website 웹사이트,
         whatsapp 왓츠앱 와츠앱, wifi 와이파이, wikipedia 위키백과 위키피디아, window 윈도우 윈도,
-        windows 윈도우 윈도 윈도우즈 윈도즈, xbox 엑스박스, xml 엑스엠엘, yahoo 야후, yaml 야믈 야멀, youtube 유튜브,
-        zoom 줌
+        windows 윈도우 윈도 윈도우즈 윈도즈, xbox 엑스박스, xl 엑스라지 엑스엘, xml 엑스엠엘,
+        xxl 투엑스라지 더블엑스라지 엑스엑스라지 엑스엑스엘,
+        yahoo 야후, yaml 야믈 야멀, youtube 유튜브, zoom 줌
     """),
     # Words of one sound where the letters leave a choice, and those that the rules don't reach.
     **_table("""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from progresskit.audio.readings.base import Language
 from progresskit.audio.readings.hangul import matches, usual_readings
 from progresskit.audio.readings.ko_criticals import criticals
+from progresskit.audio.readings.ko_days import dates_alone, day_readings
 from progresskit.audio.readings.ko_latin import latin_readings
 from progresskit.audio.readings.ko_readings import number_readings
 from progresskit.audio.readings.ko_words import second_forms, sign_readings
@@ -24,7 +25,7 @@ _SYLLABLES: Final = ord("가"), ord("힣")
 _VOWELS, _FINALS = 21, 28
 _SAME_VOWELS: Final = {1: 5, 3: 7, 10: 15, 11: 15}
 """ㅐ is said as ㅔ, ㅒ as ㅖ, ㅙ and ㅚ as ㅞ; by their places among the vowels."""
-_READERS: Final = (number_readings, sign_readings, usual_readings)
+_READERS: Final = (number_readings, day_readings, sign_readings, usual_readings)
 
 
 def _readings(text: str) -> Iterator[Reading]:
@@ -32,7 +33,8 @@ def _readings(text: str) -> Iterator[Reading]:
 
 
 def _alike(text: str, other: str) -> Iterator[Reading]:
-    return chain(matches(text, other), second_forms(text), latin_readings(text))
+    dates = dates_alone(text, other, number_readings(text))
+    return chain(matches(text, other), dates, second_forms(text), latin_readings(text))
 
 
 @lru_cache(maxsize=16_384)

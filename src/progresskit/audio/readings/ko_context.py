@@ -36,7 +36,9 @@ HALF_DAY: Final = re.compile(r" ?([AaPp])\.?[Mm]\.?(?![A-Za-z])")
 """AM or PM after a time."""
 _HALF_DAY_BEFORE: Final = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\.? ?$")
 _LATE: Final = re.compile(r"(?:오후|저녁|밤|낮) ?$")
-_NAMED: Final = re.compile(r"(?:번호|코드|암호|전화|계좌|내선|팩스|연락처|핀|PIN|문의)[^0-9]{0,8}$|코로나-?$")
+_NAMED: Final = re.compile(
+    r"(?:번호|코드|암호|전화|계좌|내선|팩스|연락처|핀|PIN|문의|포트)[^0-9]{0,8}$|코로나-?$|[0-9]초 $"
+)
 _MODEL: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}[ -]?$")
 _NAMED_AFTER: Final = re.compile(r" ?(?:오류|에러|열차|여객기|항공기|전투기|헬기|편명|노선)")
 _SHORT_YEAR: Final = re.compile("[0-9]{2}(?=[가-힣])")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Critical
 from progresskit.audio.readings.ko_amounts import number_spans
+from progresskit.audio.readings.ko_days import day_count_spans, weekday_criticals
 from progresskit.audio.readings.ko_latin import latin_criticals
-from progresskit.audio.readings.ko_opposites import BEGIN, FORMS, OPPOSITE
+from progresskit.audio.readings.ko_opposites import BEGIN, opposites
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,12 +72,13 @@ _SAID_LAST: Final = ("영공십백천만", "일한", "이두둘", "삼세셋", "
 
 def criticals(text: str) -> Iterator[Critical]:
     """Yield what must be said right in a text, in order."""
-    found = [Critical(*_widened(text, *span), "number") for span in number_spans(text)]
+    numbers = chain(number_spans(text), day_count_spans(text))
+    found = [Critical(*_widened(text, *span), "number") for span in numbers]
     found += (Critical(*_widened(text, *match.span()), "negation") for match in _NEGATION.finditer(text))
-    for match in OPPOSITE.finditer(text):
-        span = _widened(text, *match.span())
-        found += (Critical(*span, "opposite", group, member) for group, member in FORMS[match[0]])
-    return iter(sorted([*found, *latin_criticals(text)]))
+    for place, members in opposites(text):
+        span = _widened(text, *place)
+        found += (Critical(*span, "opposite", group, member) for group, member in members)
+    return iter(sorted([*found, *weekday_criticals(text), *latin_criticals(text)]))
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,58 +3,98 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from progresskit.audio.readings.ko_endings import conjugated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["BEGIN", "FORMS", "OPPOSITE"]
+    from progresskit.audio.normalize import Span
+
+__all__ = ["BEGIN", "FORMS", "opposites"]
 
 BEGIN: Final = "(?:(?<![가-힣])|(?<=[가-힣]{8})|(?=[가-힣]{9}))"
 """Where a word may begin: anywhere in what has more syllables than a word, which is a text without spaces."""
 
-# One group a line, its members parted by "/", the forms of a member by spaces. "열>어고_" is 열 where one of these
-# syllables follows, or the word ends (_); "첫!사눈" where none of them does.
+# One group a line, its members parted by "/", the forms of a member by spaces. A word in 다 stands for all its forms.
+# "열>어고_" is 열 where one of these syllables follows, or the word ends (_); "첫!사눈" where none of them does.
 _STEMS: Final = """
 왼 좌측 좌회전 좌로 좌현 / 오른쪽 오른손 오른발 오른편 오른팔 오른다리 오른눈 오른짝 오른_ 우측 우회전 우로 우현
-켜 켠 켤!레 켭 켰 / 끄!덕집트떡 꺼!내낸냈림려리풀 끕 껐 끈>_다 끌>_까게 끔>_으
-열>어고면지기리려린렸립릴림었겠거되까 열림 열린 연>_다채 엽>니시 여>세십시는니신실셔셨 / 닫
+켜다 켤!레 / 끄다
+열다 열리다 / 닫다 닫히다
 위>_에쪽로를의층편칸는가와도 윗 상단 상부 / 아래 아랫 밑>_에으쪽이을의 하단 하부
 앞 / 뒤!집덮지틀처 뒷
 안쪽 안에 안으로 안팎 안의 / 바깥 밖>_에으의이을
-올리 올려 올린 올릴 올립 올렸 올라 올랐 오르 오릅 오른>다뒤 오를 상승 / 내리 내려 내린 내릴 내립 내렸 하강 하락
-들어가 들어간 들어갈 들어갑 들어갔 들어오 들어온 들어올 들어와 들어왔 / 나가 나간>_다 나갈 나갑 나갔 나오 나온 나와 나왔
-많 더>_ / 적>은다습어게으을지음고네었 덜>_
-크>고다게지면며므기네니거나 큰 큽 클>_수까 컸 커>지서졌요야집진 커다 / 작>은다고게아습지을으음았거네나
-높 / 낮>은다고게아추춰춘습지으음았을거출춥췄
-늘>어리려린렸립었린릴 / 줄>어이여인였입었일임
-빠르 빨라 빨리 빠른 빨랐 빠릅 / 느리 느려 느린 느렸 느릴 느립 천천히
-길>다고게어은지면며었 긴>_ 깁>니 / 짧
+올리다 오르다 올라 / 내리다 내려 하강 하락 떨어지다 떨어뜨리다
+들어가다 들어오다 / 나가다 나오다
+많 더>_ / 적다 덜>_
+크다 커다>란 / 작다
+높 / 낮다 낮추다
+늘>어고지면자수기려까거더린렸립었림릴 / 줄>어고지면자수려거더었 줄이다
+빠르다 빨리 / 느리다 천천히
+길다 / 짧
 무거 무겁 / 가벼 가볍
 넓 / 좁
 깊 / 얕
 두껍 두꺼 / 얇
+굵 / 가늘다
 밝 / 어두 어둡
-쉽 쉬운 쉬워 쉬웠 쉬울 / 어렵 어려
-좋 / 나쁘 나쁜 나빠 나빴 나쁩 싫
-맞>다는습아지고을은았추 / 틀>리린려렸릴립
-뜨겁 뜨거 / 차갑 차가
-더우 더운 더워 덥 / 추우 추운 추워 춥
-가까 가깝 / 멀>고다어리지면었 먼>_
-강한 강하 강해 / 약한 약하 약해
-넣 / 빼>고세십시면지야는_ 뺀 뺄 뺍 뺐
-밀>어고면지세십었 미>세십시는 / 당기 당겨 당긴 당길 당깁 당겼
-보내 보낸 보낼 보냅 보냈 / 받>은아으을습고지는았거기
-사>세십 삽>니 산>_ 샀 구매 매수 매입 구입 / 팔>고아면지았려 팝>니 매도 매각 판매
-이기 이긴 이겨 이겼 승리 / 졌 패배
-늦 / 일찍 이르
+맑 / 흐리다
+쉽다 / 어렵 어려
+좋 / 나쁘다 싫
+맞다 맞추다 / 틀리다
+옳다 / 그르다
+같은>_ 같고 같지 같으 / 다르다
+뜨겁 뜨거 따뜻하다 / 차갑 차가 시원하다
+덥다 / 춥다
+가까 가깝 / 멀다
+강하다 / 약하다
+진하다 / 연하다
+부드럽다 / 딱딱하다
+비싸다 값비싸다 / 싸다 값싸다
+젊 / 늙
+새롭다 / 낡
+편하다 편리하다 / 불편
+바쁘다 / 한가하다
+시끄럽다 / 조용하다 조용히
+기쁘다 / 슬프다
+깨끗하다 / 더럽다
+건조하다 / 습하다
+간단하다 / 복잡하다
+넣다 / 빼다
+더하다 / 빼다 / 곱하다 / 나누다
+밀다 / 당기다
+앞당기다 / 늦추다
+보내다 / 받다
+사>세십려 삽>니 산>_ 샀 구매 매수 매입 구입 / 팔다 매도 매각 판매
+이기다 승리 / 졌 패배 지고>_ 지는>_ 지면>_ 져서
+입다 / 벗다
+앉다 / 일어서다
+얻다 / 잃다
+붙이다 / 떼다
+채우다 / 비우다
+접다 / 펴다
+심다 / 뽑다
+웃다 / 울다
+데우다 / 식히다
+가르치다 / 배우다
+돌아가다 / 돌아오다
+가져가다 데려가다 / 가져오다 데려오다
+늦다 / 일찍 이르 이른>_ 일러>_
 먼저 / 나중
-줄이 축소 / 늘리 확대
-잠그 잠가 잠긴 잠금 잠갔 / 풀>어고면지었리린
+줄이다 축소 / 늘리다 확대
+잠그다 묶다 / 풀다
 오전 새벽 / 오후
 전>_에까부은이의인일입 이전 직전 앞서 / 후>_에까부은이의인일입 뒤!집덮지틀처 이후 직후
-이상!하한해형적향했 / 이하 / 초과 / 미만
+이상!하한해형적향했 / 이하 / 초과 / 미만 / 이내 / 이외 / 이전!하한 / 이후
+초>_에까부 / 중순 / 말>_에까부
 """
+_OTHERS: Final = (
+    "클래|커버|먼지|[길팔판풀쌀](?! ?[때수])(?![가-힣])|길거리|팔다리|팔자|쌈"
+    "|나가사키|맞은편|묶음|적나라|미니|벗어[나난날남납났]|편(?!다)(?![하한할합함해했리])|연지|연가|기[니시세]|기네스"
+)
+"""How other words begin that only look like one of them."""
 _NOUNS: Final = """
 동쪽 동부 동향 동남쪽/서쪽 서부 서향/남쪽 남부 남향/북쪽 북부 북향
 월요일/화요일/수요일/목요일/금요일/토요일/일요일
@@ -159,6 +199,7 @@ _NOUNS: Final = """
 흡연/금연
 긍정/부정
 안전/위험
+풍부/부족
 이륙/착륙
 전진/후진
 상행/하행
@@ -166,46 +207,87 @@ _NOUNS: Final = """
 앞면/뒷면
 식전/식후
 사전/사후
-이내/이외
+초순/중순/하순
+월초 연초/월말 연말
+평일 주중/주말
+매일/매주/격주/매월 매달/매년
+유상/무상
 필수/선택
-모두 전부/일부
+모두 모든 전부/일부/어떤
 항상/가끔
 낮>_에/밤>_에
 """
-_FORM: Final = re.compile(r"([^>!_]+)(?:([>!])(.+))?")
+_ENTRY: Final = re.compile(r"([^>!]+)([>!]?)(.*)")
 _END: Final = "_"
+_SYLLABLES: Final = "가", "힣"
 
 
-def _entries() -> Iterator[tuple[str, str, str, str]]:
-    """Yield each form with what may follow it, its group and its member."""
-    for number, line in enumerate((_STEMS + _NOUNS).split("\n")):
-        for member in line.split("/"):
-            for entry in member.split():
-                form, how, following = _FORM.match(entry).groups()  # type: ignore[union-attr]
-                yield form, _ahead(how, following), str(number), member.split()[0]
+class _Form(NamedTuple):
+    """A form where it stands for a member of a group: before certain syllables, or before any but those."""
+
+    after: str
+    is_before: bool
+    place: tuple[str, str]
+
+    def fits(self, syllable: str) -> bool:
+        """Tell whether it is one before a syllable."""
+        is_end = not _SYLLABLES[0] <= syllable <= _SYLLABLES[1]
+        return ((_END if is_end else syllable) in self.after) is self.is_before
 
 
-def _ahead(how: str | None, following: str | None) -> str:
-    if how is None or following is None:
-        return ""
-    syllables = f"[{following.replace(_END, '')}]" if following != _END else ""
-    choices = "|".join(filter(None, [syllables, "(?![가-힣])" if _END in following else ""]))
-    return f"(?{'=' if how == '>' else '!'}{choices})"
+def opposites(text: str) -> Iterator[tuple[Span, Iterable[tuple[str, str]]]]:
+    """Yield where such words stand in a text, each with its groups and the members that it is of those."""
+    past = 0
+    for match in _BEGINNING.finditer(text):
+        start, end = match.span()
+        if start < past:
+            continue
+        if start < end:
+            past = end
+            yield (start, end), FORMS[match[0]]
+        elif end := _end(text, start):
+            past = end
+            fitting = (form.place for form in _FORMS[text[start:end]] if form.fits(text[end : end + 1]))
+            yield (start, end), dict.fromkeys(fitting)
 
 
-def _table() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, str], ...]]]:
-    ahead: dict[str, set[str]] = {}
-    forms: dict[str, dict[tuple[str, str], None]] = {}
-    for form, condition, group, member in _entries():
-        ahead.setdefault(form, set()).add(condition)
-        forms.setdefault(form, {})[group, member] = None
-    longest_first = sorted(ahead, key=len, reverse=True)
-    branches = [form + ("" if "" in ahead[form] else f"(?:{'|'.join(sorted(ahead[form]))})") for form in longest_first]
-    anywhere = "|".join(_ANYWHERE)
-    pattern = re.compile(rf"(?:{anywhere})|{BEGIN}(?:{'|'.join(branches)})")
-    return pattern, {form: tuple(places) for form, places in forms.items()}
+def _end(text: str, start: int) -> int:
+    """Return where the longest form ends that begins at a place; 0 if none does."""
+    for length in _LENGTHS[text[start]]:
+        way = text[start : start + length]
+        end = start + len(way)
+        forms = _FORMS.get(way, ())
+        if any(form.fits(text[end : end + 1]) for form in forms):
+            return end
+    return 0
 
 
-_ANYWHERE: Final = ("이상(?![하한해형적향했])", "이하", "초과", "미만", "오전", "오후", "이전(?![하한])", "이후")
+def _entries(members: str) -> Iterator[tuple[str, _Form]]:
+    """Yield the forms of the words of one group."""
+    for member in filter(None, map(str.split, members.split("/"))):
+        for entry in member:
+            form, how, after = _ENTRY.fullmatch(entry).groups()  # type: ignore[union-attr]
+            if form[-1] == "다" and not how:
+                ways = [(way, endings, bool(endings)) for way, endings in conjugated(form)]
+            else:
+                ways = [(form, after, how == ">")]
+            yield from ((way, _Form(endings, is_before, (members, member[0]))) for way, endings, is_before in ways)
+
+
+def _table() -> dict[str, list[_Form]]:
+    table: dict[str, list[_Form]] = {}
+    for members in (_STEMS + _NOUNS).split("\n"):
+        for way, form in _entries(members):
+            table.setdefault(way, []).append(form)
+    return table
+
+
+_FORMS: Final = _table()
+FORMS: Final = {way: tuple(dict.fromkeys(form.place for form in forms)) for way, forms in _FORMS.items()}
+"""For each form its groups, and the members that it is of those."""
+_LENGTHS: Final = {
+    first: sorted({len(way) for way in _FORMS if way[0] == first}, reverse=True) for first in {way[0] for way in _FORMS}
+}
+_ANYWHERE: Final = "이상(?![하한해형적향했])|이하|초과|미만|오전|오후|이전(?![하한])|이후|이내"
 """Forms that also stand at the end of a word: 3개이상."""
-OPPOSITE, FORMS = _table()
+_BEGINNING: Final = re.compile(rf"(?=[{''.join(_LENGTHS)}])(?:{_ANYWHERE}|{BEGIN}(?!{_OTHERS}))")

@@ -24,6 +24,8 @@ FROM: Final = ("에서", "부터", "내지")
 """What it is said as."""
 DASH: Final = ("에", "다시", "의", "대시")
 """What a hyphen between numbers is said as."""
+_VERSUS: Final = "대"
+"""What it is said as in a score."""
 _LESS: Final = ("빼기", "마이너스")
 """What it is said as in an equation."""
 _ROUND: Final = frozenset("조억만천백십")
@@ -39,7 +41,7 @@ def joint(text: str, place: Span, after: After) -> Iterator[Reading]:
             counted_things.append(after.counter + rest.counter)
     elif after.unit:
         counted_things += names_of(after.unit)
-    words = (*FROM, *DASH) if "-" in text[slice(*place)] else FROM
+    words = (*FROM, *DASH, _VERSUS) if "-" in text[slice(*place)] else FROM
     if text.startswith("=", after.start):
         words = (*words, *_LESS)
     yield from spoken(*place, (f"{thing}{word} " for thing in counted_things for word in words))

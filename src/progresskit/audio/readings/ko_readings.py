@@ -45,13 +45,17 @@ _LONGEST: Final = 60
 _PIECE: Final = re.compile(r"[0-9]+")
 _DATE: Final = re.compile(r"([0-9]{4})([-./])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})\.([0-9]{1,2})\.([0-9]{1,2})")
 _SPACED_DATE: Final = re.compile(r"([0-9]{4})\. ?([0-9]{1,2})\. ?([0-9]{1,2})(?![0-9])\.?")
+_SPACED_DAY: Final = re.compile(r"(?<![0-9.])([0-9]{1,2})\. ?([0-9]{1,2})(?=\.? ?\([월화수목금토일]\))")
 _MONTH_OF_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})[-./](0[1-9]|1[0-2])")
 _DAY: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
 _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)")
+_OF_A_VERSION: Final = re.compile(r"(?:버전|[vV]|[vV]ersion) ?$")
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
 _RATIO: Final = re.compile(r"([0-9]{1,15}):([0-9]{1,15})")
 _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _TELEPHONE: Final = re.compile(r"0[0-9]{1,2}\)? ?[0-9]{3,4}[ -][0-9]{4}(?![0-9])|1[0-9]{3} [0-9]{4}(?![0-9])")
+_NOON: Final = 12
+_BACK: Final = 9  # characters of a word that says so, and a space
 _CODE: Final = 7
 _GROUP: Final = 3
 _LONGEST_COUNT: Final = 4
@@ -66,12 +70,12 @@ def number_readings(text: str) -> Iterator[Reading]:
         start, end = match.span()
         if start < past or end - start > _LONGEST or is_within_word(text, start, end):
             continue
-        if spaced := _SPACED_DATE.match(text, start):
-            said = date(spaced[1], spaced[2], spaced[3])
-            if said:
-                past = spaced.end()
-                yield from spoken(start, past, said)
-                continue
+        spaced, of_year = _SPACED_DATE.match(text, start), _SPACED_DAY.match(text, start)
+        said = date(*spaced.groups()) if spaced else day(*of_year.groups()) if of_year else []
+        if said and (dated := spaced or of_year):
+            past = dated.end()
+            yield from spoken(start, past, said)
+            continue
         if telephone := _TELEPHONE.match(text, start):
             past = telephone.end()
             yield from _code(text, start, past)
@@ -131,9 +135,16 @@ def _code(text: str, start: int, end: int) -> Iterator[Reading]:
 def _range(text: str, parts: list[Span]) -> Iterator[Reading]:
     """Yield the readings of numbers, times or dates from one to another."""
     after = after_number(text, parts[-1][1])
+    clocks = [_CLOCK.fullmatch(text, *part) for part in parts]
+    is_whole_day = any(match is not None and int(match[1]) > _NOON for match in clocks)  # 9:00~18:00
     for at, (start, end) in enumerate(parts):
         is_last = at + 1 == len(parts)
-        yield from _part(text, start, end, after, is_last=is_last)
+        if is_whole_day and (match := _CLOCK.fullmatch(text, start, end)) and int(match[1]) <= _NOON:
+            yield from spoken(start, end, (f"오전 {time}" for time in clock(*match.groups(""))))
+        for reading in _part(text, start, end, after, is_last=is_last):
+            yield reading
+            if is_last and reading[:2] == (start, end) and not text[start:end].isdecimal():  # 9:00~9:30, 5/1~5/3
+                yield Reading(start, end, f"{reading.spoken}까지")
         if text[start:end].isdecimal() and end - start <= _LONGEST_COUNT:  # 3~5명 is 삼에서 오 명 too
             yield from spoken(start, end, sino(int(text[start:end]))[:1])
         if not is_last:
@@ -151,7 +162,7 @@ def _part(text: str, start: int, end: int, after: After, *, is_last: bool = True
         yield from _number(text, (start, end), number, after, is_last=is_last)
     elif written in FRACTION_SIGNS:
         yield from spoken(start, end, fraction(*FRACTION_SIGNS[written]))
-    elif (match := _DATE.fullmatch(written)) and (said := date(*filter(None, match.group(1, 3, 4, 5, 6, 7)))):
+    elif (match := _date(text, start, end)) and (said := date(*filter(None, match.group(1, 3, 4, 5, 6, 7)))):
         yield from spoken(start, end, said)
     elif match := _MONTH_OF_YEAR.fullmatch(written):
         yield from spoken(start, end, (said[: said.rindex("월") + 1] for said in date(match[1], match[2], "1")))
@@ -163,9 +174,17 @@ def _part(text: str, start: int, end: int, after: After, *, is_last: bool = True
             yield Reading(start, end, " 대 ".join(sino(int(side))[0] for side in match.groups()))
         if match := _FRACTION.fullmatch(written):
             yield from spoken(start, end, fraction(int(match[1]), int(match[2])))
-            if match := _DAY.fullmatch(written):
-                yield from spoken(start, end, day(match[1], match[2]))
+            days = day(*match.groups()) if _DAY.fullmatch(written) else []
+            yield from spoken(start, end, days)
+            if not days and int(match[1]) > int(match[2]):  # neither a part nor a day: 120/80, 24/7
+                pair = [sino(int(side))[0] for side in match.groups() if len(side) <= _LONGEST_COUNT]
+                yield from spoken(start, end, (joint.join(pair) for joint in (" ", "에 ") if len(pair) > 1))
         yield from _pieces(text, start, end)
+
+
+def _date(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the match of a date in digits; none where the word before says that it is a version."""
+    return None if _OF_A_VERSION.search(text, max(0, start - _BACK), start) else _DATE.fullmatch(text, start, end)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Reading]:
@@ -178,9 +197,10 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Reading]:
         if number is None:
             continue
         joint = text[until] if until < end else ""
-        said = (
-            counted(number, UNIT) if are_values else tuple(dict.fromkeys((*counted(number, UNIT), *spelled(match[0]))))
-        )
+        if are_values:
+            said = counted(number, UNIT)
+        else:  # a zero before a digit is said in a version: 1.01.5 is not 1.1.5
+            said = tuple(dict.fromkeys((*(() if number.is_padded else counted(number, UNIT)), *spelled(match[0]))))
         yield from spoken(at, until, said)
         yield from spoken(until, until + 1, _JOINTS.get(joint, ()))
         if joint == "," or (joint == "/" and is_series):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Reading
+from progresskit.audio.readings.hangul import usual
 from progresskit.audio.readings.hangul_letters import LETTERS
 from progresskit.audio.readings.ko_context import spoken
 from progresskit.audio.readings.ko_counters import counter_at
@@ -22,6 +23,7 @@ _SIGN: Final = re.compile(
     (?P<before> [가-힣]\ ?~\ ? | [년월일시분초원개명도층장번회세살권주급]- )
     (?= (?P<number> [0-9]+ ) | [영일이삼사오육칠팔구십백천만한두세네열] )
     | (?P<sign> [&@\#] ) (?![0-9])
+    | (?<=[A-Za-z]) \ ?\+\ ? (?P<key> [A-Za-z]+ )
     | (?<![^\W\d_]) (?P<grade> [A-D] ) \+ (?![\w+])
     | (?<![^\W\d_]) (?P<rank> [nN][oO]\.? ) (?=\ ?[0-9])
     | (?<![^\W\d_]) (?P<version> [vV] | [vV]er(?:sion)?\.? ) (?=\ ?[0-9])
@@ -34,7 +36,11 @@ _FROM: Final = ("에서 ", "부터 ")
 _PAIRS: Final = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
 _PARTICLES: Final = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 """A particle after a numeral or a Latin word agrees with how that is said, and it may be said in another way."""
-_OTHER_FORMS: Final = {**_PARTICLES, "예요": "에요", "에요": "예요"}
+_COPULAS: Final = {
+    f"이{end}": end for end in ("고", "며", "다", "지만", "라", "라서", "라고", "라는", "면", "나", "지")
+}
+"""The copula loses its 이 after a vowel: 70kg이고 is 칠십 킬로고."""
+_OTHER_FORMS: Final = {**_PARTICLES, **_COPULAS, "이에요": "예요", "예요": "에요", "에요": "예요"}
 
 _NOON, _MIDNIGHT = 12, 24
 _LATE_HOURS: Final = {sino(hour)[0]: native(hour - _NOON)[0] for hour in range(_NOON + 1, _MIDNIGHT)}
@@ -44,7 +50,7 @@ _SECOND: Final = re.compile(
     | (?<![가-힣]) 일 (?P<magnitude>[만억천백])
     | (?<![가-힣0-9]) (?P<hour>{"|".join(sorted(_LATE_HOURS, key=len, reverse=True))}) (?= \s?시(?!간) )
     | (?<![가-힣0-9]) (?P<month>[육십]) (?= \s?월(?![드요]) )
-    | (?P<form> (?<=[0-9A-Za-z%\u2103]) (?: {"|".join(_PARTICLES)} ) (?![가-힣]) | [예에]요 )
+    | (?P<form> (?<=[0-9A-Za-z%\u2103]) (?: {"|".join((*_PARTICLES, *_COPULAS, "이에요"))} ) (?![가-힣]) | [예에]요 )
     """,
     re.VERBOSE,
 )
@@ -65,6 +71,9 @@ def sign_readings(text: str) -> Iterator[Reading]:
             yield Reading(start, end, "넘버 ")
         elif match["version"]:
             yield Reading(start, end, "버전 ")
+        elif key := match["key"]:
+            names = LETTERS[key.lower()] if len(key) == 1 else filter(None, [usual(key)])
+            yield from spoken(start, end, (f"플러스 {name}" for name in (*names, key)))
         elif match["sign"]:
             yield from spoken(start, end, SIGNS[match["sign"]])
         if not match["before"]:
