@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import threading
 
 import anyio
@@ -157,6 +158,39 @@ async def test_a_stream_that_is_given_up_is_closed(stream):
     with pytest.raises(TTSError, match="more than 5000 bytes"):
         await Voice(lambda _text: given, max_bytes=5_000).speak("x", {})
     assert closed == [stream], "now, and not when it is collected"
+
+
+async def test_a_stream_without_end_is_left_alone_when_it_is_given_up():
+    closed = threading.Event()
+
+    def endless():
+        try:
+            while True:
+                yield b""
+        finally:
+            closed.set()
+
+    with anyio.move_on_after(0.1) as scope:
+        await Voice(lambda _text: endless()).speak("x", {})
+    assert scope.cancelled_caught
+    assert closed.wait(5), "its thread would turn for ever"
+
+
+async def test_a_stream_that_never_waits_holds_up_nobody():
+    async def endless():
+        while True:
+            yield b""
+
+    with anyio.move_on_after(0.1) as scope:
+        await Voice(lambda _text: endless()).speak("x", {})
+    assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize("most", [sys.maxsize, 2**50, 10**400], ids=["maxsize", "petabyte", "huge"])
+async def test_a_file_may_be_read_without_a_limit(tmp_path, most):
+    path = tmp_path / "한 é.wav"
+    path.write_bytes(WAV.data)
+    assert (await Voice(lambda _text: path, max_bytes=most).speak("x", {})).data == WAV.data
 
 
 @pytest.mark.parametrize("given", [None, b"", "", [], WAV.data[:40], WAV.data[:-10]], ids=range(6))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import anyio
 import pytest
 
 from progresskit.audio import Audio, AudioCorrectionLoop, OtherVoice, Relisten, Transcript
+from progresskit.audio.backends import Voice
 from progresskit.audio.cache import DirectoryCache, Memory, key_of
 from progresskit.audio.strategies import Resample, SpokenForm
 from progresskit.testing import ScriptedSTT, ScriptedTTS
@@ -108,6 +113,137 @@ def test_an_entry_that_is_broken_is_made_again(tmp_path):
     result, voice, ear = verified(tmp_path)
     assert (len(voice.calls), len(ear.calls), result.passed) == (3, 3, True)
     assert verified(tmp_path)[1].calls == [], "and kept, whole"
+
+
+FORGED = [
+    b"[" * 100_000,
+    b"[" * 100_000 + b"\nRIFF",
+    b"[]\nRIFF",
+    b"null",
+    b'{"text":5}',
+    b'{"media_type":null}\nRIFF',
+    b'{"media_type":"audio/wav"}\nno sound',
+    b'{"media_type":"audio/wav","sample_rate":1e400}\n' + tone("hello").data,
+    b'{"media_type":"audio/pcm","sample_rate":1099511627776}\n\1\2',
+    b'{"media_type":"audio/pcm","sample_rate":8000,"channels":70000}\n' + b"\1\2" * 70_000,
+    b'{"media_type":"audio/pcm","sample_rate":8000}\n\1\2\3',
+    b'{"media_type":"audio/wav","url":"https://example.com/another"}\n',
+    b'{"media_type":"audio/wav","url":5}\n' + tone("hello").data,
+    b'{"media_type":"audio/wav","data":""}\n' + tone("hello").data,
+]
+
+
+@pytest.mark.parametrize("value", FORGED, ids=range(len(FORGED)))
+def test_an_entry_that_is_whole_and_holds_nonsense_is_made_again(tmp_path, value, caplog):
+    first, *_ = verified(tmp_path)
+    for file in files(tmp_path):
+        file.write_bytes(hashlib.sha256(value).digest() + value)
+    result, voice, ear = verified(tmp_path)
+    assert (len(voice.calls), len(ear.calls), result.report.cached) == (3, 3, 0)
+    assert result.audio == first.audio
+    assert "an entry of the cache is broken" in caplog.text
+    assert verified(tmp_path)[1].calls == [], "and kept, whole"
+
+
+def test_a_cached_take_that_is_larger_than_accepted_is_made_again(tmp_path):
+    long = "Hello there my friends of the sea. How are you?"
+    verified(tmp_path, text=long)
+    with AudioCorrectionLoop(
+        ScriptedTTS([tone("Hello there")]), ScriptedSTT([long[:34]]), cache=tmp_path, max_take_bytes=20_000
+    ) as loop:
+        result = loop.generate_verified_audio(long)
+    assert result.report.cached == 1, "the shorter one"
+
+
+def test_an_answer_that_json_can_not_hold_is_no_failure_of_the_job(tmp_path):
+    class Half:
+        def __float__(self):
+            return 0.5
+
+    class Ear(ScriptedSTT):
+        def transcribe(self, audio):
+            return Transcript(text_in(audio), confidence=Half())
+
+    for _ in range(2):
+        ear = Ear()
+        with AudioCorrectionLoop(ScriptedTTS(), ear, cache=tmp_path) as loop:
+            assert loop.generate_verified_audio(TEXT).passed
+    assert ear.calls == []
+
+
+@contextmanager
+def as_nobody():
+    """Be a user who may not write everywhere; a test that isn't run by root is one already."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder there can be written whatever its mode says")
+def test_a_cache_that_can_not_be_written_is_still_read_and_said_once(caplog):
+    with tempfile.TemporaryDirectory() as folder:  # not tmp_path, which nobody else may enter
+        path = Path(folder)
+        path.chmod(0o755)
+        verified(path, text="Hello there my friends.")
+        for file in files(path):
+            file.chmod(0o444)
+        for each in (*path.iterdir(), path):
+            each.chmod(0o555)
+        with as_nobody():
+            result, voice, _ = verified(path)
+            with pytest.raises(PermissionError):  # the control
+                (path / "x").write_bytes(b"")
+        for each in (path, *path.iterdir()):
+            each.chmod(0o755)
+        assert (result.passed, result.report.cached, len(voice.calls)) == (True, 1, 2)
+        assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+            "the cache can't be written: what is made now will be made again"
+        ]
+        assert len(files(path)) == 2, "the take and its transcript, as before"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder there can be read whatever its mode says")
+def test_a_cache_that_nobody_may_enter_is_as_good_as_none(tmp_path, caplog):
+    verified(tmp_path)
+    caplog.clear()
+    tmp_path.chmod(0)
+    with as_nobody():
+        result, voice, _ = verified(tmp_path)
+    tmp_path.chmod(0o755)
+    assert (result.passed, len(voice.calls)) == (True, 3)
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 2, "that it can't be read, and can't be written"
+
+
+def test_a_cache_in_the_place_of_a_file_is_as_good_as_none(tmp_path, caplog):
+    (tmp_path / "file").write_bytes(b"not yours")
+    result, voice, _ = verified(tmp_path / "file" / "cache")
+    assert (result.passed, len(voice.calls)) == (True, 3)
+    assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+    assert (tmp_path / "file").read_bytes() == b"not yours"
+
+
+def test_a_cache_may_have_any_name(tmp_path):
+    path = tmp_path / "캐시 é\N{ZERO WIDTH JOINER} %s {x}"
+    verified(path)
+    assert verified(path)[1].calls == []
+
+
+def test_two_processes_may_share_a_cache(tmp_path):
+    command = [sys.executable, "-c", JOB, str(tmp_path), TEXT]
+    jobs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for job in jobs:
+        said, failed = job.communicate(timeout=60)
+        assert "passed True" in said, failed
+        assert failed == ""
+    again = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert again.stdout.splitlines() == ["passed True 5"]
+    assert not [file for file in files(tmp_path) if file.suffix == ".part"]
 
 
 def test_a_cache_that_fails_is_no_failure_of_the_job(caplog):
@@ -224,15 +360,15 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
 
 @pytest.mark.anyio
 async def test_what_comes_out_is_what_went_in(tmp_path):
-    memory = Memory(DirectoryCache(tmp_path))
+    memory, checked = Memory(DirectoryCache(tmp_path)), Voice(ScriptedTTS()).checked
     take = Audio(b"\0\1" * 9, "audio/pcm", sample_rate=8_000, channels=1, url="https://example.com/x")
     await memory.keep_take(key_of(kind="take"), take)
-    assert await memory.take(key_of(kind="take")) == take
+    assert await memory.take(key_of(kind="take"), checked) == take
     heard = Transcript("말", language="ko", confidence=0.5)
     await memory.keep_transcript(key_of(kind="transcript"), heard)
     assert await memory.transcript(key_of(kind="transcript")) == heard
-    assert await memory.take(key_of(kind="take", text="other")) is None
-    assert await memory.take(key_of(kind="transcript")) is None, "it is whole, and something else"
+    assert await memory.take(key_of(kind="take", text="other"), checked) is None
+    assert await memory.take(key_of(kind="transcript"), checked) is None, "it is whole, and something else"
     assert await memory.transcript(key_of(kind="take")) is None
 
 

@@ -67,6 +67,12 @@ def test_pcm_has_the_rate_of_its_format(options, rate):
     assert (audio.media_type, audio.sample_rate, audio.channels) == ("audio/pcm", rate, 1)
 
 
+@pytest.mark.parametrize("wrong", ["pcm", "pcm_", "pcm_fast", "pcm_0", "pcm_99999999999"])
+def test_a_format_whose_rate_no_sound_has_is_refused_at_once(options, wrong):
+    with pytest.raises(ValueError, match=f"output_format '{wrong}' is not valid: give the rate"):
+        module.ElevenLabsTTS(**options, output_format=wrong)
+
+
 def test_the_hints_are_the_voice_the_language_and_the_seed(options, vendor):
     settings = {"voice_settings": {"stability": 0.4}}
     with module.ElevenLabsTTS(**options, model="eleven_flash_v2_5", settings=settings) as tts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import pickle
 import socket
 import sys
@@ -368,6 +369,44 @@ def test_only_bytes_are_sound(make, given):
         loop.generate_verified_audio(TEXT)
 
 
+def test_a_sound_that_no_format_has_is_a_take_that_failed(make):
+    samples = bytes(tone("Hello there my friends.").pcm().frames)
+    for wrong in ({"channels": 70_000}, {"sample_rate": 2**40}):
+        pcm = {"sample_rate": 8_000, "channels": 1} | wrong
+        loop, *_ = make(lambda text, pcm=pcm: Audio(samples, "audio/pcm", **pcm))
+        (name, value), *_ = wrong.items()
+        with pytest.raises(TTSError, match=f"failed on sentence 1 .*: {name} {value} is not valid"):
+            loop.generate_verified_audio(TEXT)
+
+
+def test_nothing_that_was_fetched_or_joined_is_no_sound(make):
+    answers = iter([b"", tone("Hello there my friends.").data])
+    loop, *_ = make(lambda text: "https://example.com/x", fetch=lambda url: next(answers))
+    result = loop.generate_verified_audio("Hello there my friends.")
+    assert (result.report.retries, result.attempts) == (1, 1)
+    loop, *_ = make(join=lambda takes: b"")
+    with pytest.raises(ValueError, match="join= gave nothing"):
+        loop.generate_verified_audio(TEXT)
+
+
+def test_an_error_whose_words_fail_is_an_error_like_any(make):
+    class MuteError(Exception):
+        def __str__(self):
+            msg = "no words"
+            raise ZeroDivisionError(msg)
+
+    class MuteEnd(BaseException):
+        __str__ = MuteError.__str__
+
+    async def end(text):
+        raise MuteEnd
+
+    for voice, said in (([MuteError()], "MuteError"), ([MuteEnd()], "MuteEnd"), (end, "MuteEnd")):
+        loop, *_ = make(voice, timeout_s=5, budget=Budget(seconds=20))
+        with pytest.raises(TTSError, match=f"failed on sentence 1 .*: .*{said}"):
+            loop.generate_verified_audio(TEXT)
+
+
 def test_what_was_fetched_is_checked_like_any_take(make):
     loop, *_ = make(
         lambda text: "https://example.com/x", fetch=lambda url: tone("x").data[:-10], budget=Budget(characters=30)
@@ -722,8 +761,9 @@ def test_a_number_out_of_range_is_refused(make, options):
     with pytest.raises(ValueError, match="is not valid"):
         loop.generate_verified_audio(TEXT, **options)
     wrongs = [
-        {"timeout_s": 0},
+        *({"timeout_s": wrong} for wrong in (0, -1, None, "5", True, [], math.inf, math.nan, 10**400)),
         {"concurrency": -1},
+        {"concurrency": True},
         {"concurrency": 0.5},
         {"max_take_bytes": 0.5},
         {"on_fail": "shrug"},
@@ -731,6 +771,11 @@ def test_a_number_out_of_range_is_refused(make, options):
     for wrong in wrongs:
         with pytest.raises(ValueError, match="is not valid"):
             make(**wrong)
+
+
+def test_attempts_may_be_without_number(make):
+    loop, *_ = make(stt=[WRONG], budget=Budget(attempts=10**400))
+    assert loop.generate_verified_audio(TEXT, max_attempts=10**400).attempts == 2
 
 
 def test_a_recogniser_of_urls_beside_the_offline_voice_needs_a_store(monkeypatch):
@@ -758,23 +803,59 @@ def test_a_limit_that_is_no_positive_number_is_no_budget(limit):
         Budget(**limit)
 
 
-@pytest.mark.parametrize("answer", [None, "one", [1.0], 1j])
+class Tensor:
+    """Two numbers of another library, which are none."""
+
+    def __float__(self):
+        msg = "two elements can't be one number"
+        raise RuntimeError(msg)
+
+    def __repr__(self):
+        msg = "nor be shown"
+        raise RuntimeError(msg)
+
+
+# 95 may be a percentage: taken for all of it, it would pass anything.
+NO_ACCURACY = [None, "one", [1.0], 1j, math.nan, math.inf, -math.inf, 95, 1.01, 10**400, -(10**5_000), Tensor()]
+
+
+@pytest.mark.parametrize("answer", NO_ACCURACY, ids=range(len(NO_ACCURACY)))
 def test_a_scorer_that_gives_nothing_of_the_kind_is_said(make, answer):
     loop, *_ = make(scorer=lambda *_: answer)
-    with pytest.raises(TypeError, match="the scorer gave"):
+    with pytest.raises(TypeError, match=r"the scorer gave .*: return a Score, or a number from 0 to 1"):
         loop.generate_verified_audio(TEXT)
+
+
+@pytest.mark.parametrize(("answer", "accuracy"), [(1 + 1e-12, 1.0), (True, 1.0), (-0.5, 0.0), (-(10**300), 0.0)])
+def test_a_rounding_error_and_more_errors_than_words_are_within_0_and_1(make, answer, accuracy):
+    loop, *_ = make(scorer=lambda *_: answer, on_fail="best")
+    assert loop.generate_verified_audio(TEXT, max_attempts=1).accuracy == accuracy
+
+
+@pytest.mark.parametrize("budget", [None, Budget(seconds=0.1)])
+@pytest.mark.parametrize("good", [0, 1])
+def test_a_scorer_that_hangs_is_given_up(make, budget, good):
+    released = threading.Event()
+    calls = []
+
+    def hang(*_):
+        calls.append(1)
+        if len(calls) > good:
+            released.wait(60)
+        return 1.0
+
+    loop, *_ = make(scorer=hang, timeout_s=0.3, budget=budget, split=False)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"no answer of scorer= within 0\.3 s: .*timeout_s="):
+        loop.generate_verified_audio(TEXT)
+    assert time.monotonic() - began < 10
+    released.set()
 
 
 def test_silence_passes_no_scorer(make):
     loop, *_ = make(stt=["", "...", "", ""], scorer=lambda *_: 1.0, on_fail="best")
     result = loop.generate_verified_audio("Hello there my friends.", max_attempts=4)
     assert {take.verdict for take in result.sentences[0].takes} == {"unheard"}
-
-
-def test_a_scorer_that_gives_no_number_passes_nothing(make):
-    loop, *_ = make(scorer=lambda *_: float("nan"), on_fail="best")
-    result = loop.generate_verified_audio("Hello there my friends.", max_attempts=2)
-    assert (result.passed, result.accuracy) == (False, 0.0)
 
 
 def test_a_voice_that_turns_to_urls_is_taken_as_one_from_there_on(make):

@@ -192,7 +192,10 @@ def test_a_strategy_that_gives_no_retake_is_said(given, said):
 
 
 def test_what_is_no_strategy_is_refused():
-    for wrong in (Resample, "resample", object()):
+    class Unnamed(Resample):
+        name = 5
+
+    for wrong in (Resample, "resample", object(), Unnamed()):
         with pytest.raises(TypeError, match="is no strategy"):
             AudioCorrectionLoop(ScriptedTTS(), ScriptedSTT(), strategies=[wrong])
     with pytest.raises(ValueError, match="two strategies have the name 'new take'"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import wave
 
@@ -48,6 +49,45 @@ def test_nothing_and_nonsense_are_refused():
     for wrong in ({"attempts": 0}, {"seconds": float("inf")}, {"characters": -1}):
         with pytest.raises(ValueError, match="is no budget"):
             Budget(**wrong)
+
+
+@pytest.mark.parametrize(("name", "value"), [*(("channels", n) for n in (0, 17, 70_000)), ("sample_rate", 2**40)])
+@pytest.mark.parametrize("media_type", ["audio/pcm", "audio/wav", "audio/mpeg"])
+def test_what_no_sound_has_is_refused_in_any_format(media_type, name, value):
+    with pytest.raises(ValueError, match=f"{name} {value} is not valid: give 1"):
+        Audio(b"\1\2" * 8_000, media_type, **{"sample_rate": 8_000, name: value})
+
+
+@pytest.mark.parametrize("value", [8_000.0, 8_000.5, "8000", True, math.nan, [8_000]], ids=repr)
+def test_a_rate_is_a_whole_number(value):
+    with pytest.raises(TypeError, match=r"sample_rate .* is not valid"):
+        Audio(b"\1\2", "audio/pcm", sample_rate=value)
+
+
+def test_a_whole_number_of_another_library_counts():
+    class Int64:
+        def __index__(self):
+            return 8_000
+
+    assert type(Audio(b"\1\2", "audio/pcm", sample_rate=Int64()).sample_rate) is int
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("media_type", None), ("media_type", b"audio/wav"), ("url", 5), ("url", b"s3://x")]
+)
+def test_what_is_no_text_is_said_at_once(name, given):
+    with pytest.raises(TypeError, match=f"{name} is a .*: give a str"):
+        Audio(b"x", **{name: given})
+
+
+@pytest.mark.parametrize("name", ["attempts", "seconds", "characters"])
+def test_a_budget_may_be_huge_where_it_counts_and_is_a_number_of_seconds_that_there_is(name):
+    if name == "seconds":
+        with pytest.raises(ValueError, match="is no budget"):
+            Budget(seconds=10**400)
+        assert Budget(seconds=1e300).seconds
+    else:
+        assert getattr(Budget(**{name: 10**400}), name) == 10**400
 
 
 @pytest.mark.parametrize("cut", [3, 11, 20, 40, -1, -100])

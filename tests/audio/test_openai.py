@@ -318,6 +318,28 @@ def test_an_answer_of_another_kind_is_refused(ask, vendor, body):
     assert not caught.value.retryable
 
 
+def test_an_answer_that_is_nested_without_end_is_refused(ask, stt, vendor):
+    call, kind = ask
+    nested = b'{"error":' * 3_000 + b'"x"' + b"}" * 3_000
+    vendor.script = [vendor.answer(400, nested, {"content-type": "application/json"})]
+    with pytest.raises(kind, match="answered 400") as caught:
+        call()
+    assert not caught.value.retryable
+    vendor.script = [vendor.answer(200, b"[" * 100_000, {"content-type": "application/json"})]
+    with pytest.raises(STTError, match="check base_url"):
+        stt.transcribe(tone(TEXT))
+
+
+@pytest.mark.parametrize("after", ["Wed, 25 Nov 2026 00:01:00 +99999999999999999999", "9" * 400, "nan", "-1", "\xff"])
+def test_a_retry_after_that_is_nonsense_is_none(ask, vendor, after):
+    call, kind = ask
+    vendor.script = [vendor.answer(429, {"error": {"message": "Slow down."}}, {"retry-after": after})]
+    with pytest.raises(kind, match="Slow down") as caught:
+        call()
+    assert caught.value.retryable
+    assert not caught.value.retry_after_s
+
+
 def test_pcm_that_is_a_page_is_refused(options, vendor):
     vendor.script = [vendor.answer(200, "<html>Welcome</html>")]
     with module.OpenAITTS(**options, response_format="pcm") as tts, pytest.raises(TTSError, match="text/html"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import socket
 import threading
 import urllib.error
@@ -70,6 +71,13 @@ def test_a_backend_says_it_itself():
     assert advise(TTSError("busy", retry_after_s=3), now=NOW).retry_after_s == 3
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("7", 7), ("soon", None), (math.nan, None), (-3, 0), (0, 0)])
+def test_a_header_may_be_passed_on_as_it_came(said, seconds):
+    advice = advise(TTSError("busy", retry_after_s=said), now=NOW)
+    assert advice.retry_after_s == seconds
+    assert wait_s(1, advice, chance=1) == max(0.5, seconds or 0)
+
+
 def test_what_caused_an_error_counts():
     error = RuntimeError("it failed")
     error.__cause__ = OSError()
@@ -86,6 +94,10 @@ def test_what_caused_an_error_counts():
         ("Wed, 25 Nov 2020 00:00:00 GMT", 0),
         ("soon", None),
         ("nan", None),
+        ("9" * 400, None),
+        ("Wed, 25 Nov 2026 00:01:00 +99999999999999999999", None),
+        ("Wed, 99999999999999999999 Nov 2026 00:01:00 GMT", None),
+        ("Wed, 25 Nov 99999 00:01:00 GMT", None),
     ],
 )
 def test_retry_after_may_be_a_number_or_a_date(value, seconds):

@@ -88,6 +88,13 @@ def test_a_flaw_is_said():
     assert data.startswith(b"RIFF"), "bare samples have a header here, or no browser plays them"
 
 
+@pytest.mark.parametrize("frames", [b"\1\2\3", b"\1\2" * 5], ids=["broken", "not whole frames"])
+def test_bare_samples_that_are_broken_are_shown_as_they_are(frames):
+    audio = Audio(frames, "audio/pcm", sample_rate=8_000, channels=4)
+    page = Page(take_sheet(one(Take(attempt=1, spoken="Hello.", audio=audio, accuracy=0.0, verdict="failed"))))
+    assert base64.b64decode(page.all("audio")[0]["src"].partition(",")[2]) == frames
+
+
 def test_the_page_loads_nothing_and_runs_nothing():
     source = take_sheet(made())
     page = Page(source)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import anyio.lowlevel
 
 from progresskit import _platform
-from progresskit.audio.retries import MAX_TRIES, MAX_WAIT_S, advise, wait_s
+from progresskit.audio.retries import MAX_TRIES, MAX_WAIT_S, advise, wait_s, words_of
 from progresskit.chance import CHANCE
 from progresskit.errors import BackendError, STTError, TTSError
 from progresskit.logs import get_logger
@@ -85,7 +85,7 @@ class Asker:
                 pause_s = wait_s(failures, advice, chance=CHANCE.random())
                 if not advice.retryable or failures >= MAX_TRIES or pause_s > MAX_WAIT_S or not may_repeat():
                     tries = f" after {failures} tries" if failures > 1 else ""
-                    msg = f"{failed}{tries}: {str(error) or type(error).__name__}"
+                    msg = f"{failed}{tries}: {words_of(error) or type(error).__name__}"
                     raise kind(
                         msg,
                         retryable=advice.retryable,
@@ -138,7 +138,7 @@ async def _contained(ask: Callable[[], Awaitable[T]]) -> T:
         for each in _leaves(error):
             if isinstance(each, ours):
                 raise each from None
-        told = "; ".join(f"{type(each).__name__}: {each}".removesuffix(": ") for each in _leaves(error))
+        told = "; ".join(f"{type(each).__name__}: {words_of(each)}".removesuffix(": ") for each in _leaves(error))
         msg = f"it was ended from within by {told}"
         raise RuntimeError(msg) from error
 

@@ -7,15 +7,19 @@ takes the hints that its parameters name, and may give its sound in any form tha
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+import anyio.lowlevel
+
 from progresskit.audio.background import in_thread
 from progresskit.audio.checks import MAX_TAKE_BYTES
 from progresskit.audio.identity import backend_id, name_of
 from progresskit.audio.models import Audio, Transcript, media_type_of
+from progresskit.audio.retries import words_of
 from progresskit.errors import STTError, TTSError
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ __all__ = ["STT", "TTS", "Ear", "Voice", "call", "is_async"]
 _TTS_HINTS: Final = ("voice_id", "language", "attempt", "seed")
 _STT_HINTS: Final = ("language",)
 _URL_NAMES: Final = frozenset({"audio_url", "url"})
+_PIECE: Final = 1 << 20  # bytes of a file
 
 
 class TTS(Protocol):
@@ -151,11 +156,11 @@ class Voice(_Backend):
         if isinstance(given, Audio):
             return given
         if isinstance(given, Path):
-            given = await in_thread(partial(self._read, given))
+            given = await _taken_in(self._read, given)
         elif isinstance(given, AsyncIterable):
             given = await self._collect_async(given)
         elif isinstance(given, Iterable) and not isinstance(given, str | bytes | bytearray | memoryview | dict):
-            given = await in_thread(partial(self._collect, given))
+            given = await _taken_in(self._collect, given)
         if given is None or (isinstance(given, str | bytes | bytearray | memoryview) and not given):
             msg = f"{self.name} gave nothing"
             raise TTSError(msg)
@@ -166,14 +171,16 @@ class Voice(_Backend):
             return Audio(data, media_type_of(data))
         raise self._wrong(given)
 
-    def _read(self, path: Path) -> bytes:
+    def _read(self, path: Path, given_up: threading.Event) -> bytearray:
         with path.open("rb") as file:
-            return file.read(self._max_bytes + 1)
+            return self._collect(iter(partial(file.read, _PIECE), b""), given_up)
 
-    def _collect(self, chunks: Iterable[Any]) -> bytearray:
+    def _collect(self, chunks: Iterable[Any], given_up: threading.Event) -> bytearray:
         data = bytearray()
         try:
             for chunk in chunks:
+                if given_up.is_set():
+                    break
                 self._append(data, chunk)
         finally:
             if isinstance(chunks, Generator):  # what it holds open is freed now, also where it is given up
@@ -185,6 +192,7 @@ class Voice(_Backend):
         try:
             async for chunk in chunks:
                 self._append(data, chunk)
+                await anyio.lowlevel.checkpoint()  # one that never waits would let nobody else run, nor be given up
         finally:
             if isinstance(chunks, AsyncGenerator):  # as above
                 await chunks.aclose()
@@ -250,7 +258,7 @@ class Ear(_Backend):
         try:
             answer = knows(word)
         except Exception as error:
-            msg = f"{self.name} failed in knows({word!r}): {str(error) or type(error).__name__}"
+            msg = f"{self.name} failed in knows({word!r}): {words_of(error) or type(error).__name__}"
             raise STTError(msg, retryable=False) from error
         if not isinstance(answer, bool):
             msg = f"{self.name} gave {answer!r} for knows({word!r}): return True or False"
@@ -266,6 +274,15 @@ class Ear(_Backend):
             msg = f"{self.name} takes {self.takes}, and the voice's sound has no {lacks}"
             raise STTError(msg, retryable=False)
         return form
+
+
+async def _taken_in(take: Callable[[Any, threading.Event], bytearray], source: Any) -> bytearray:
+    """Take in a file or a stream in a thread, which ends with the next piece where nobody waits for it any more."""
+    given_up = threading.Event()
+    try:
+        return await in_thread(partial(take, source, given_up))
+    finally:
+        given_up.set()
 
 
 async def call(function: Callable[..., Any], *args: Any, **hints: Any) -> Any:

@@ -13,6 +13,7 @@ import anyio
 from anyio.from_thread import BlockingPortal
 
 from progresskit import _platform
+from progresskit.audio.retries import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,7 +42,7 @@ async def in_thread(function: Callable[[], T]) -> T:
         except Exception as error:  # noqa: BLE001 - raised again where it is awaited
             outcome.set_exception(error)
         except BaseException as error:  # noqa: BLE001 - there, SystemExit would end the loop, and CancelledError lie
-            failure = RuntimeError(f"{type(error).__name__}: {error}")
+            failure = RuntimeError(f"{type(error).__name__}: {words_of(error)}")
             failure.__cause__ = error
             outcome.set_exception(failure)
         call_in_loop(done.set)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from progresskit.audio.asking import answered
 from progresskit.audio.backends import call
 from progresskit.audio.models import Audio, Transcript
+from progresskit.errors import TTSError
 from progresskit.logs import get_logger
 
 if TYPE_CHECKING:
@@ -108,10 +109,15 @@ class Memory:
         """Whether there is a cache at all."""
         return self._cache is not None
 
-    async def take(self, key: str) -> Audio | None:
-        """Return a take; None where there is none that is whole."""
+    async def take(self, key: str, checked: Callable[[Audio], Audio]) -> Audio | None:
+        """Return a take; None where there is none that is whole.
+
+        Args:
+            key: Its key.
+            checked: Returns a take that the loop would accept, and raises a ``TTSError`` of any other.
+        """
         found = await self._get(key)
-        return None if found is None else _read(found, _audio)
+        return None if found is None else _read(found, lambda value: checked(_audio(value)))
 
     async def transcript(self, key: str) -> Transcript | None:
         """Return a transcript; None where there is none that is whole."""
@@ -179,10 +185,10 @@ def key_of(**facts: Any) -> str:
 
 
 def _read(entry: bytes, parse: Callable[[bytes], T]) -> T | None:
-    """Return what an entry holds; None where it is cut off, or was written by something else."""
+    """Return what an entry holds; None where it is cut off, was written by something else, or is too large by now."""
     digest, value = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
     if hashlib.sha256(value).digest() == digest:
-        with suppress(TypeError, ValueError):
+        with suppress(TypeError, ValueError, RecursionError, TTSError):  # JSON may be nested without end
             return parse(value)
     _log.warning("an entry of the cache is broken: what it held is made again")
     return None
@@ -190,6 +196,9 @@ def _read(entry: bytes, parse: Callable[[bytes], T]) -> T | None:
 
 def _audio(value: bytes) -> Audio:
     about, _, data = value.partition(b"\n")
+    if not data:
+        msg = "it has no sound, and none is kept that is only a URL"
+        raise ValueError(msg)
     return Audio(data, **json.loads(about))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from progresskit.audio.asking import short
+from progresskit.audio.asking import answered, short
 from progresskit.audio.background import in_thread
 from progresskit.audio.cache import key_of
 from progresskit.audio.checks import flaw_of
-from progresskit.audio.models import Take
+from progresskit.audio.models import Take, number_of
 from progresskit.audio.normalize import has_words
 from progresskit.audio.relisten import combined
 from progresskit.audio.scoring import Score
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
     from progresskit.audio.relisten import Relisten
     from progresskit.audio.scoring import Verdict
 
-__all__ = ["Judge", "accuracy_of"]
+__all__ = ["Judge", "accuracy_of", "scored"]
 
 _log = get_logger("audio")
+
+T = TypeVar("T")
+
+_ROUNDING: Final = 1e-6
+"""How far above 1 a sum of shares may come out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,7 @@ class Judge:
         hints: What the recogniser is told, where it asks for it.
         asker: Calls the recogniser.
         memory: What was heard before.
+        scoring_s: Seconds that scoring one take may take.
         url_of: Returns the URL of a sound, for a recogniser that takes those.
     """
 
@@ -57,6 +64,7 @@ class Judge:
     hints: dict[str, Any]
     asker: Asker
     memory: Memory
+    scoring_s: float
     url_of: Callable[[Audio], Awaitable[str | None]]
 
     async def judged(self, work: Work, audio: Audio, *, listening: Callable[[], Awaitable[None]]) -> Take:
@@ -113,9 +121,7 @@ class Judge:
         return take
 
     async def _scored(self, work: Work, take: Take, hearings: Sequence[str]) -> Take:
-        # In a thread: a long transcript takes seconds, and the event loop has others to serve. Without a time limit:
-        # a score is computed, not waited for, and whoever cancels the call, or its budget of seconds, needn't wait.
-        return await in_thread(partial(self._compared, work, take, hearings))
+        return await scored(partial(self._compared, work, take, hearings), timeout_s=self.scoring_s)
 
     def _compared(self, work: Work, take: Take, hearings: Sequence[str]) -> Take:
         answers = [(heard, self.scorer(work.reference, heard)) for heard in hearings]
@@ -179,16 +185,30 @@ class Judge:
         )
 
 
-def accuracy_of(answer: Score | float) -> float:
-    """Return a scorer's answer as an accuracy, from 0 to 1; NaN is 0.
+async def scored(score: Callable[[], T], *, timeout_s: float) -> T:
+    """Call a scorer in a thread: a long transcript takes it seconds, and the event loop has others to serve.
 
     Raises:
-        TypeError: It is neither a score nor a number.
+        TimeoutError: It took longer.
+    """
+    return await answered(partial(in_thread, score), "no answer of scorer=", timeout_s=timeout_s)
+
+
+def accuracy_of(answer: Score | float) -> float:
+    """Return a scorer's answer as an accuracy, from 0 to 1; what is below 0 (more errors than words) is 0.
+
+    Raises:
+        TypeError: It is neither a score nor such a number. A percentage isn't: taken for all of it, it would pass
+            anything.
     """
     if isinstance(answer, Score):
         return answer.accuracy
+    accuracy = number_of(answer)
+    if accuracy is not None and -math.inf < accuracy <= 1 + _ROUNDING:
+        return min(1.0, max(0.0, accuracy))
     try:
-        return min(1.0, max(0.0, float(answer)))
-    except (TypeError, ValueError):
-        msg = f"the scorer gave {answer!r}: return a Score, or a number from 0 to 1"
-        raise TypeError(msg) from None
+        shown = repr(answer)
+    except Exception:  # noqa: BLE001 - of another library's object, or a number of thousands of digits
+        shown = f"a {type(answer).__name__}"
+    msg = f"the scorer gave {shown}: return a Score, or a number from 0 to 1"
+    raise TypeError(msg)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import queue
+import sys
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -76,7 +77,7 @@ class AudioCorrectionLoop:
             from it, until it may have more attempts, or the cache is emptied. None = nowhere.
         fetch: Returns the bytes of a URL, for a recogniser that takes sound beside a voice that gives URLs. No
             URL is ever fetched without it.
-        timeout_s: Seconds that one call of a backend, of the cache, ``join``, ``store`` or ``fetch`` may take.
+        timeout_s: Seconds that one call of a backend, the cache, ``scorer``, ``join``, ``store`` or ``fetch`` may take.
         max_take_bytes: The largest take to accept. No more is read of a stream or a file.
         concurrency: How many sentences are worked on at once: one is spoken while another is heard.
         on_fail: ``raise`` raises ``VerificationFailed`` where a sentence wasn't verified; ``best`` returns
@@ -306,16 +307,18 @@ class AudioCorrectionLoop:
         if language is not None and not isinstance(language, str):
             msg = f"language {language!r} is not valid: give a BCP 47 tag such as 'en', or None"  # type: ignore[unreachable]
             raise ValueError(msg)
-        attempts = min(max_attempts, self._settings.budget.attempts or max_attempts)
+        # No more than a float can count, as progress does; nobody gets so far.
+        attempts = min(max_attempts, self._settings.budget.attempts or max_attempts, sys.maxsize)
         hints = {"voice_id": voice_id, "language": language}
         return Run(self._settings, text, attempts=attempts, target=target, hints=hints, tell=tell)
 
 
 def _check_limits(timeout_s: float, **counts: int) -> None:
-    if not (timeout_s > 0 and math.isfinite(timeout_s)):
+    is_number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
+    if not is_number or not 0 < timeout_s <= sys.float_info.max:
         msg = f"timeout_s {timeout_s!r} is not valid: give a positive number"
         raise ValueError(msg)
     for name, count in counts.items():
-        if not isinstance(count, int) or count < 1:
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             msg = f"{name} {count!r} is not valid: give a whole number, 1 or more"
             raise ValueError(msg)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
+import sys
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from progresskit.audio.wav import Pcm, read_wav, write_wav
+from progresskit.audio.wav import CHANNELS, RATES, Pcm, read_wav, write_wav
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,13 +39,13 @@ class Audio:
         data: The file; empty where only a URL is known.
         media_type: What it is. ``audio/wav`` and ``audio/pcm`` (signed 16 bits, little-endian, needs
             ``sample_rate``) can be measured and joined; anything else is carried as it is.
-        sample_rate: Frames per second; None = not known (read from a WAV header).
-        channels: Samples per frame; None = not known (read from a WAV header; 1 for PCM).
+        sample_rate: Frames per second, 1,000 to 768,000; None = not known (read from a WAV header).
+        channels: Samples per frame, 1 to 16; None = not known (read from a WAV header; 1 for PCM).
         url: Where it can be had; None = nowhere. It is never fetched.
 
     Raises:
-        ValueError: There is neither data nor url, or a number isn't positive.
-        TypeError: ``data`` is no bytes.
+        ValueError: There is neither data nor url, or a number is none that a sound has.
+        TypeError: ``data`` is no bytes, a text no text, or a number no whole one.
     """
 
     data: bytes = field(default=b"", repr=False)
@@ -54,18 +56,17 @@ class Audio:
     url: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.data, bytes):
-            msg = f"data is a {type(self.data).__name__}: give bytes"  # type: ignore[unreachable]
-            raise TypeError(msg)
+        _check_kind("data", self.data, bytes, "bytes")
+        _check_kind("media_type", self.media_type, str, "a str")
+        _check_kind("url", self.url, str | None, "a str, or None")
         if not self.data and not self.url:
             msg = "an Audio has neither data nor url: give one of them"
             raise ValueError(msg)
-        for name, value in (("sample_rate", self.sample_rate), ("channels", self.channels)):
-            if value is not None and value < 1:
-                msg = f"{name} {value!r} is not valid: give a positive number, or None where it isn't known"
-                raise ValueError(msg)
+        # Fields of a frozen dataclass are set so; what a header says is part of what the bytes are.
+        for name, known in (("sample_rate", RATES), ("channels", CHANNELS)):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _one_of(known, name, value))
         if (sound := self._measured()) is not None:
-            # Fields of a frozen dataclass; what the header says is part of what the bytes are.
             object.__setattr__(self, "sample_rate", self.sample_rate or sound.sample_rate)
             object.__setattr__(self, "channels", self.channels or sound.channels)
 
@@ -104,6 +105,34 @@ class Audio:
             return self.pcm()
         except ValueError:
             return None
+
+
+def _check_kind(name: str, value: Any, kind: Any, wanted: str) -> None:
+    if not isinstance(value, kind):
+        msg = f"{name} is a {type(value).__name__}: give {wanted}"
+        raise TypeError(msg)
+
+
+def _one_of(known: range, name: str, value: Any) -> int:
+    """Return a whole number, of any library's type, that is one of these."""
+    msg = f"{name} {value!r} is not valid: give {known[0]} to {known[-1]}, or None where it isn't known"
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(msg) from None
+    if isinstance(value, bool):
+        raise TypeError(msg)
+    if number not in known:
+        raise ValueError(msg)
+    return number
+
+
+def number_of(given: Any) -> float | None:
+    """Return a number of any library's type; None where it is none, or exceeds any float."""
+    try:
+        return float(given)
+    except Exception:  # noqa: BLE001 - of a library that has its own errors for "not one number"
+        return None
 
 
 def bytes_of(given: Any, giver: str) -> bytes:
@@ -162,6 +191,9 @@ class Transcript:
         text: The words; empty where it heard none.
         language: BCP 47 tag, where the recogniser says it.
         confidence: 0 to 1, where the recogniser says it.
+
+    Raises:
+        TypeError: ``text`` or ``language`` is no text, or ``confidence`` no number.
     """
 
     text: str
@@ -170,9 +202,13 @@ class Transcript:
     confidence: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str):
-            msg = f"text is a {type(self.text).__name__}: give a str"  # type: ignore[unreachable]
-            raise TypeError(msg)
+        _check_kind("text", self.text, str, "a str")
+        _check_kind("language", self.language, str | None, "a str, or None")
+        if self.confidence is not None:
+            if (confidence := number_of(self.confidence)) is None:
+                msg = f"confidence is a {type(self.confidence).__name__}: give a number from 0 to 1, or None"
+                raise TypeError(msg)
+            object.__setattr__(self, "confidence", confidence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,11 +229,13 @@ class Budget:
     characters: int | None = None
 
     def __post_init__(self) -> None:
-        for name, kinds in (("attempts", int), ("seconds", int | float), ("characters", int)):
+        longest_s = sys.float_info.max  # a whole number may be larger, and no clock can count so far
+        limits = (("attempts", int, math.inf), ("seconds", int | float, longest_s), ("characters", int, math.inf))
+        for name, kinds, most in limits:
             value = getattr(self, name)
             if value is None:
                 continue
-            if not isinstance(value, kinds) or isinstance(value, bool) or value <= 0 or not math.isfinite(value):
+            if not isinstance(value, kinds) or isinstance(value, bool) or not 0 < value <= most:
                 msg = f"{name} {value!r} is no budget: give a positive number, whole where it counts, or None"
                 raise ValueError(msg)
 

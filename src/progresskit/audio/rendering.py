@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import unicodedata
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,12 @@ __all__ = ["as_html", "as_json", "as_text", "escaped"]
 
 _WIDTH: Final = 80
 _LABELS: Final = ("reference   ", "transcript  ", "            ")
+_UNHELD: Final = re.compile(
+    "[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"  # controls, surrogates, noncharacters
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "\u202a-\u202e\u2066-\u2069]"  # turn what follows around, which is no longer theirs
+)
+"""What no page can hold (https://infra.spec.whatwg.org/#code-points), or what reaches beyond its own text."""
 _MARKS: Final = {"hit": "", "substitution": "S", "deletion": "D", "insertion": "I"}
 
 
@@ -109,9 +116,8 @@ def _extent(spans: Iterable[Span]) -> Span:
 
 def escaped(text: str) -> str:
     """Return any text as HTML holds it, in an attribute too."""
-    # HTML can't hold controls but white space, and UTF-8 no lone surrogates.
-    kept = "".join(char if char.isprintable() or char.isspace() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return html.escape(kept.replace("\0", ""), quote=True)
+    # Joiners, soft hyphens and their kind stay: emoji, Persian and others are misspelled without them.
+    return html.escape(_UNHELD.sub("\N{REPLACEMENT CHARACTER}", text), quote=True)
 
 
 def as_json(score: Score) -> str:

@@ -30,11 +30,17 @@ async def joined(
 
     Raises:
         TypeError: ``join`` gave no sound.
+        ValueError: It gave an empty one.
         TimeoutError: It gave nothing in time.
     """
     if len(takes) > 1 and join is not None:
         together = await answered(partial(call, join, list(takes)), "no answer of join=", timeout_s=timeout_s)
-        return together if isinstance(together, Audio) else Audio(bytes_of(together, "join="), takes[0].media_type)
+        if isinstance(together, Audio):
+            return together
+        if not (data := bytes_of(together, "join=")):
+            msg = "join= gave nothing: return the sound of all takes, as an Audio or bytes"
+            raise ValueError(msg)
+        return Audio(data, takes[0].media_type)
     try:
         return join_takes(takes)
     except ValueError as error:

@@ -20,7 +20,7 @@ from progresskit.errors import BackendError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_TRIES", "Advice", "advise", "wait_s"]
+__all__ = ["MAX_TRIES", "Advice", "advise", "wait_s", "words_of"]
 
 MAX_TRIES: Final = 4
 """How often a backend is asked for one thing, the first time included."""
@@ -60,7 +60,9 @@ def advise(error: BaseException, *, now: dt.datetime) -> Advice:
     """
     for each in _causes(error):
         if isinstance(each, BackendError):
-            return Advice(each.retryable, each.retry_after_s, each.status_code)
+            # As a number, or as it stood in the header that its backend had it from.
+            after_s = None if each.retry_after_s is None else _seconds(str(each.retry_after_s).strip(), now)
+            return Advice(each.retryable, after_s, each.status_code)
         status = _status(each)
         if status is not None:
             may_pass = status in _MAY_PASS or status not in _CLIENT_ERRORS
@@ -82,6 +84,14 @@ def wait_s(failures: int, advice: Advice, *, chance: float) -> float:
     """
     waits: float = FIRST_WAIT_S * 2.0 ** (failures - 1) * (0.5 + 0.5 * chance)
     return max(waits, advice.retry_after_s or 0.0)
+
+
+def words_of(error: BaseException) -> str:
+    """Return what an error says; nothing where it says nothing, or fails to."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - of a foreign class, whose mistake must not hide the error itself
+        return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -122,7 +132,7 @@ def _seconds(value: str, now: dt.datetime) -> float | None:
     except ValueError:
         try:
             date = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter of a day or a zone beyond all numbers
             return None
         if date.tzinfo is None:  # "-0000": UTC, from a server that knows no zone of its own
             date = date.replace(tzinfo=dt.UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -11,17 +12,16 @@ import anyio
 
 from progresskit.audio.asking import Asker, short
 from progresskit.audio.backends import Voice, call
-from progresskit.audio.background import in_thread
 from progresskit.audio.cache import key_of
 from progresskit.audio.escalation import Escalation, Stop
-from progresskit.audio.judge import Judge
+from progresskit.audio.judge import Judge, scored
 from progresskit.audio.models import Audio, VerifiedAudio, bytes_of, media_type_of
 from progresskit.audio.plan import Plan
 from progresskit.audio.results import failure_of, joined, report_of, stored, whole_accuracy
 from progresskit.audio.scoring import Scorer
 from progresskit.audio.sentences import split_sentences
 from progresskit.chance import CHANCE
-from progresskit.errors import BackendError
+from progresskit.errors import BackendError, TTSError
 from progresskit.logs import get_logger
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class Run:
         self._hints = hints
         self._tell = tell
         self._scorer = settings.scorer or Scorer(language=hints["language"])
+        # Ours computes, and of a book for minutes; another may wait for somebody who never answers.
+        self._scoring_s = settings.timeout_s if settings.scorer else math.inf
         self._asker = Asker(settings.timeout_s)
         self._judge = Judge(
             ear=settings.ear,
@@ -98,6 +100,7 @@ class Run:
             hints=hints,
             asker=self._asker,
             memory=settings.memory,
+            scoring_s=self._scoring_s,
             url_of=partial(stored, store=settings.store, timeout_s=settings.timeout_s),
         )
         self._escalation = Escalation(
@@ -201,7 +204,7 @@ class Run:
         memory, key = settings.memory, None
         if memory.is_kept:
             key = key_of(kind="take", text=retake.spoken, backend=voice.cache_id, strategy=work.step.strategy, **hints)
-            if (found := await memory.take(key)) is not None:
+            if (found := await memory.take(key, voice.checked)) is not None:
                 self._cached += 1
                 return found
         if self._is_spent(work):
@@ -214,7 +217,9 @@ class Run:
             audio = await voice.speak(retake.spoken, hints | {"seed": seed})
             if audio.data or audio.url is None or settings.fetch is None:
                 return audio
-            data = bytes_of(await call(settings.fetch, audio.url), "fetch=")
+            if not (data := bytes_of(await call(settings.fetch, audio.url), "fetch=")):
+                msg = f"fetch= gave nothing of {audio.url}"
+                raise TTSError(msg)
             return voice.checked(Audio(data, media_type_of(data), url=audio.url))
 
         audio = await self._asker.tts(
@@ -260,7 +265,7 @@ class Run:
         url = audio.url if audio is not None else None
         if url is None and audio is not None:
             url = await stored(audio, settings.store, timeout_s=settings.timeout_s)
-        accuracy = await in_thread(partial(whole_accuracy, self._text, works, self._scorer))
+        accuracy = await scored(partial(whole_accuracy, self._text, works, self._scorer), timeout_s=self._scoring_s)
         report = report_of(
             self._plan,
             target=self._escalation.target,

@@ -205,7 +205,8 @@ def chosen(strategies: Sequence[Strategy | Relisten] | None) -> tuple[list[Strat
         if isinstance(each, Relisten):
             relistens.append(each)
             continue
-        if inspect.isclass(each) or not callable(getattr(each, "retake", None)) or not hasattr(each, "name"):
+        is_named = isinstance(getattr(each, "name", None), str)
+        if inspect.isclass(each) or not callable(getattr(each, "retake", None)) or not is_named:
             msg = f"{each!r} is no strategy: give an object with a name and a method retake(sentence, language)"
             raise TypeError(msg)
         if any(each.name == other.name for other in makers):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pcm", "at_speed", "read_wav", "write_wav"]
 
-MOST_CHANNELS: Final = 16
-"""More than any layout of loudspeakers that a voice would be made for; a header that says more is no sound's."""
+CHANNELS: Final = range(1, 17)
+"""No voice is made for a layout of more loudspeakers; a header that says more is no sound's."""
 RATES: Final = range(1_000, 768_001)
 """Frames per second, from what holds a voice at all to the fastest converters."""
 
@@ -202,7 +202,7 @@ def _format(chunk: bytes) -> tuple[int, int, int, int]:
     tag, channels, rate, _bytes_per_s, align, bits = struct.unpack_from("<HHIIHH", chunk)
     if tag == _EXTENSIBLE and len(chunk) >= 26:  # noqa: PLR2004 - where the real tag stands
         (tag,) = struct.unpack_from("<H", chunk, 24)
-    if not 0 < channels <= MOST_CHANNELS or rate not in RATES:
+    if channels not in CHANNELS or rate not in RATES:
         msg = f"its header says {channels} channels at {rate} Hz, which no voice has"
         raise ValueError(msg)
     if tag in _WIDTHS and (bits % 8 or bits // 8 not in _WIDTHS[tag] or align != channels * bits // 8):

@@ -204,13 +204,16 @@ def _in_short(error: BaseException) -> str:
 
 def _words_of(body: Any) -> str:
     """Return the sentence for people in an error's body, which each vendor nests in its own way."""
-    match body:
-        case {"message": str(words)} | {"msg": str(words)}:
-            return " ".join(words.split())
-        case {"error": inner} | {"detail": inner} | [inner, *_]:
-            return _words_of(inner)
-        case str() if not body.lstrip().startswith("<"):  # a proxy's page says nothing that the status doesn't
-            return " ".join(body.split())
+    for _ in range(10):  # deeper than any vendor nests
+        match body:
+            case {"message": str(words)} | {"msg": str(words)}:
+                return " ".join(words.split())
+            case {"error": inner} | {"detail": inner} | [inner, *_]:
+                body = inner
+            case str() if not body.lstrip().startswith("<"):  # a proxy's page says nothing that the status doesn't
+                return " ".join(body.split())
+            case _:
+                return ""
     return ""
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from progresskit.audio.providers._vendors import Vendor, sound_of
+from progresskit.audio.wav import RATES
 from progresskit.errors import MissingDependencyError, TTSError
 
 try:
@@ -51,7 +52,7 @@ class ElevenLabsTTS(Vendor):
         cache_id: What a cache tells it from other voices by.
 
     Raises:
-        ValueError: There is no key, or none that could be one.
+        ValueError: There is no key, or none that could be one; or ``output_format`` is PCM of no rate.
     """
 
     _error = TTSError
@@ -78,6 +79,9 @@ class ElevenLabsTTS(Vendor):
         self._takes_language = _NO_LANGUAGE not in model
         self._options = {**(settings or {}), "model_id": model, "output_format": output_format}
         kind, _, rate = output_format.partition("_")
+        if kind == "pcm" and not (rate.isdecimal() and int(rate) in RATES):
+            msg = f"output_format {output_format!r} is not valid: give the rate of a sound, as in pcm_24000"
+            raise ValueError(msg)
         self._pcm_rate = int(rate) if kind == "pcm" else None
         self.cache_id = f"ElevenLabsTTS {base_url} {voice} {sorted(self._options.items())}"
 

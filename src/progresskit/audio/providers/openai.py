@@ -178,7 +178,7 @@ class OpenAISTT(_OpenAI):
     def _heard(self, data: bytes, media_type: str) -> Transcript:
         try:
             said = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):  # it may be nested without end
             said = None
         if not isinstance(said, dict) or not isinstance(said.get("text"), str):
             what = f"{media_type or 'bytes'} that are no transcript ({data[:16]!r}…)" if data else "nothing"
