@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from progresskit.audio import Audio
@@ -68,3 +70,15 @@ def test_samples_without_words_are_refused(samples):
     for wrong in ({"takes": 0}, {"takes": 1.5}, {"share": 0}, {"share": 1.1}):
         with pytest.raises(ValueError, match="are not valid"):
             calibrate(ScriptedTTS(), ScriptedSTT(), SAMPLES, **wrong)
+    for timeout_s in (0, "5", float("nan")):
+        with pytest.raises(ValueError, match="timeout_s"):
+            calibrate(ScriptedTTS(), ScriptedSTT(), SAMPLES, timeout_s=timeout_s)
+
+
+def test_a_scorer_that_hangs_is_given_up():
+    hung = threading.Event()
+    try:
+        with pytest.raises(TimeoutError, match="no answer of scorer="):
+            calibrate(ScriptedTTS(), ScriptedSTT(), SAMPLES, scorer=lambda *_: hung.wait(), timeout_s=0.2)
+    finally:
+        hung.set()

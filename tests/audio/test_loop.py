@@ -753,7 +753,7 @@ def test_a_text_without_words_is_refused(make, text):
     "options",
     [{"max_attempts": wrong} for wrong in (0, -1, 2.5, True, "3", None)]
     + [{"target_accuracy": wrong} for wrong in (1.5, float("nan"), "0.9", None)]
-    + [{"language": 7}],
+    + [{"language": 7}, {"voice_id": 7}],
     ids=str,
 )
 def test_a_number_out_of_range_is_refused(make, options):

@@ -76,6 +76,12 @@ def test_a_respelling_builds_on_what_did_best_and_is_offered_once():
     assert Respell().retake(again, "en") is None
 
 
+@pytest.mark.parametrize("table", [{"nginx": None}, {7: "seven"}])
+def test_a_table_of_respellings_holds_text(table):
+    with pytest.raises(TypeError, match="is no respelling"):
+        Respell(table)
+
+
 @given(st.text(max_size=40), st.lists(st.text(min_size=1, max_size=8), max_size=4))
 def test_no_text_breaks_a_respelling(text, words):
     assert isinstance(Respell().respelled(text, words, None), str)

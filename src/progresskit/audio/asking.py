@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -18,7 +19,7 @@ from progresskit.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["Asker", "answered", "short"]
+__all__ = ["Asker", "answered", "check_timeout", "short"]
 
 _log = get_logger("audio")
 
@@ -103,6 +104,18 @@ class Asker:
             self.tts_s += seconds
         else:
             self.stt_s += seconds
+
+
+def check_timeout(timeout_s: float) -> None:
+    """Check the seconds that one call may take.
+
+    Raises:
+        ValueError: It is no positive number.
+    """
+    is_number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
+    if not is_number or not 0 < timeout_s <= sys.float_info.max:
+        msg = f"timeout_s {timeout_s!r} is not valid: give a positive number"
+        raise ValueError(msg)
 
 
 async def answered(ask: Callable[[], Awaitable[T]], nothing: str, *, timeout_s: float) -> T:

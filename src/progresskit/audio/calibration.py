@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from progresskit.audio.asking import Asker, short
+from progresskit.audio.asking import Asker, check_timeout, short
 from progresskit.audio.backends import Ear, Voice
 from progresskit.audio.background import Background
 from progresskit.audio.checks import flaw_of
 from progresskit.audio.escalation import never_heard
-from progresskit.audio.judge import accuracy_of
+from progresskit.audio.judge import accuracy_of, scored
 from progresskit.audio.normalize import has_words
 from progresskit.audio.scoring import Score, Scorer
 from progresskit.chance import CHANCE
@@ -94,7 +95,7 @@ def calibrate(
         voice_id: A hint for the voice.
         language: A hint for both and the scorer, BCP 47.
         scorer: As the loop takes it.
-        timeout_s: Seconds that one call of a backend may take.
+        timeout_s: Seconds that one call of a backend or ``scorer`` may take.
 
     Raises:
         ValueError: There is no sample, or one without a letter or digit; or a number is out of range.
@@ -108,8 +109,9 @@ def calibrate(
     if not isinstance(takes, int) or takes < 1 or not 0 < share <= 1:
         msg = f"takes {takes!r} and share {share!r} are not valid: give 1 or more, and a share above 0 and up to 1"
         raise ValueError(msg)
+    check_timeout(timeout_s)
     hints = {"voice_id": voice_id, "language": language}
-    pair = _Pair(Voice(tts), Ear(stt), scorer or Scorer(language=language), Asker(timeout_s), hints)
+    pair = _Pair(Voice(tts), Ear(stt), scorer or Scorer(language=language), Asker(timeout_s), timeout_s, hints)
     background = Background()
     try:
         found = background.start(pair.all, texts, takes).result()
@@ -127,6 +129,7 @@ class _Pair:
     ear: Ear
     scorer: Callable[[str, str], Score | float]
     asker: Asker
+    scoring_s: float
     hints: dict[str, Any]
 
     async def all(self, samples: Sequence[str], takes: int) -> list[CalibratedSample]:
@@ -150,7 +153,7 @@ class _Pair:
         if sound is not None and flaw_of(sound, text) is not None:
             return 0.0
         heard = await self.asker.stt(hear, f"{self.ear.name} failed on {short(text)}")
-        answer = self.scorer(text, heard)
+        answer = await scored(partial(self.scorer, text, heard), timeout_s=self.scoring_s)
         return answer if isinstance(answer, Score) or has_words(heard) else 0.0
 
 

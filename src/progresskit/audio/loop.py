@@ -15,7 +15,7 @@ import sys
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from progresskit.audio.asking import answered
+from progresskit.audio.asking import answered, check_timeout
 from progresskit.audio.backends import Ear, Voice, is_async
 from progresskit.audio.background import Background
 from progresskit.audio.cache import Memory, cache_of
@@ -112,7 +112,8 @@ class AudioCorrectionLoop:
         if not isinstance(budget, Budget | None):
             msg = f"budget {budget!r} is none: give a Budget, such as Budget(seconds=60), or None"  # type: ignore[unreachable]
             raise TypeError(msg)
-        _check_limits(timeout_s, concurrency=concurrency, max_take_bytes=max_take_bytes)
+        check_timeout(timeout_s)
+        _check_counts(concurrency=concurrency, max_take_bytes=max_take_bytes)
         if on_fail not in {"raise", "best"}:
             msg = f"on_fail {on_fail!r} is not valid: give 'raise' or 'best'"
             raise ValueError(msg)
@@ -304,6 +305,9 @@ class AudioCorrectionLoop:
         if not isinstance(target, int | float) or not 0 <= target <= 1:
             msg = f"target_accuracy {target!r} is not valid: give a number from 0 to 1"
             raise ValueError(msg)
+        if voice_id is not None and not isinstance(voice_id, str):
+            msg = f"voice_id {voice_id!r} is not valid: give the id of a voice as a str, or None"  # type: ignore[unreachable]
+            raise ValueError(msg)
         if language is not None and not isinstance(language, str):
             msg = f"language {language!r} is not valid: give a BCP 47 tag such as 'en', or None"  # type: ignore[unreachable]
             raise ValueError(msg)
@@ -313,11 +317,7 @@ class AudioCorrectionLoop:
         return Run(self._settings, text, attempts=attempts, target=target, hints=hints, tell=tell)
 
 
-def _check_limits(timeout_s: float, **counts: int) -> None:
-    is_number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
-    if not is_number or not 0 < timeout_s <= sys.float_info.max:
-        msg = f"timeout_s {timeout_s!r} is not valid: give a positive number"
-        raise ValueError(msg)
+def _check_counts(**counts: int) -> None:
     for name, count in counts.items():
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             msg = f"{name} {count!r} is not valid: give a whole number, 1 or more"

@@ -133,6 +133,9 @@ class Respell:
     Args:
         table: Words, in any case, and how to spell them for the voice: ``{"nginx": "engine x"}``.
         form: Writes a word out in Korean; as in :class:`SpokenForm`.
+
+    Raises:
+        TypeError: The table holds what is no text.
     """
 
     name: Final = "respelling"
@@ -140,6 +143,10 @@ class Respell:
     def __init__(
         self, table: Mapping[str, str] | None = None, *, form: Callable[[str, str | None], str] | None = None
     ) -> None:
+        for pair in (table or {}).items():
+            if not all(isinstance(each, str) for each in pair):
+                msg = f"{pair!r} is no respelling: give a word and its spelling, each as a str"
+                raise TypeError(msg)
         self._table = {word.casefold(): spelling for word, spelling in (table or {}).items()}
         self._form = form or spoken_form
 
