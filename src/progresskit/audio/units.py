@@ -42,7 +42,7 @@ Piece = TypeVar("Piece", "Arc", "Reading")
 
 _MOST_CELLS: Final = 250_000
 """Largest product of two lattices that is searched whole; beyond it each side takes its usual readings."""
-_MARGIN: Final = 24
+_MARGIN: Final[dict[Unit, int]] = {"word": 12, "character": 24}
 """Units beside a difference whose readings may be needed: some readings depend on those beside them."""
 _LONGEST_COMPOUND: Final = 64
 """Characters of a word that is sought in pieces; a longer one is no word, and would cost its length squared."""
@@ -132,12 +132,13 @@ class Reader:
     def sides(self, reference: str, hypothesis: str, unit: Unit, language: str | None) -> tuple[Units, Units]:
         """Return both texts as the units that are compared, in the readings in which they are closest."""
         known = self._known(language)
-        said, heard = _units(reference, unit, known), _units(hypothesis, unit, known)
+        spelled = _spelled(reference, unit), _spelled(hypothesis, unit)
+        said = Units(reference, unit, _sounding(spelled[0], known))
+        heard = Units(hypothesis, unit, _sounding(spelled[1], known))
         if said.values == heard.values or not (self._readings or self._aliases):
             return said, heard
-        spelled = words(reference), words(hypothesis)
         blocks = opcodes(said.values, heard.values)
-        said_open, heard_open = _open(blocks, len(said.values), len(heard.values))
+        said_open, heard_open = _open(blocks, len(said.values), len(heard.values), _MARGIN[unit])
         said_arcs = sorted(self._arcs(said, heard, known, said_open), key=itemgetter(0))  # else as they were given
         heard_arcs = sorted(self._arcs(heard, said, known, heard_open), key=itemgetter(0))
         chosen_said: list[Arc] = []
@@ -154,7 +155,7 @@ class Reader:
     def places(self, side: Units, phrase: str, language: str | None) -> list[Span]:
         """Return where a text says a phrase as it is written, in its values."""
         known = self._known(language)
-        written, wanted = (_units(text, side.unit, known).values for text in (side.written, phrase))
+        written, wanted = (_sounds(text, side.unit, known) for text in (side.written, phrase))
         return [side.saying(place) for place in occurrences(written, wanted)]
 
     def _known(self, language: str | None) -> Language | None:
@@ -176,11 +177,12 @@ class Reader:
         if language.alike is not None:
             given = chain(language.alike(row.text, clean(other.written)), given)
         for reading in given:
-            if is_open(*row.covered(reading.start, reading.end)) and (arc := row.arc(reading, language)) is not None:
+            place = row.covered(reading.start, reading.end)
+            if is_open(*place) and (arc := row.arc(reading, place, language)) is not None:
                 yield arc
 
 
-def _open(blocks: Iterable[Opcode], said: int, heard: int) -> list[Callable[[int, int], bool]]:
+def _open(blocks: Iterable[Opcode], said: int, heard: int, margin: int) -> list[Callable[[int, int], bool]]:
     """Return for each side whether a reading of units from ``start`` to ``end`` may be needed.
 
     Deep inside of what both texts have in common it isn't: no window is widened as far as that.
@@ -190,7 +192,7 @@ def _open(blocks: Iterable[Opcode], said: int, heard: int) -> list[Callable[[int
         places = (block.reference_start, block.reference_end), (block.hypothesis_start, block.hypothesis_end)
         for side, (start, end) in zip(sides, places, strict=True):
             if block.op == "hit":
-                marked = [(start, min(start + _MARGIN, end)), (max(end - _MARGIN, start), end)]
+                marked = [(start, min(start + margin, end)), (max(end - margin, start), end)]
             else:
                 marked = [(max(start - 1, 0), end + 1)]
             for first, last in marked:
@@ -210,10 +212,13 @@ def occurrences(values: Sequence[str], phrase: Sequence[str]) -> Iterator[Span]:
             yield start, start + length
 
 
-def _units(text: str, unit: Unit, language: Language | None) -> Units:
-    """Return one text as units, as it is written."""
-    values: Sequence[str] = words(text) if unit == "word" else characters(text)
-    return Units(text, unit, values if language is None else list(map(language.sound, values)))
+def _spelled(text: str, unit: Unit) -> Sequence[str]:
+    """Return the units of a text as they are written."""
+    return words(text) if unit == "word" else characters(text)
+
+
+def _sounding(spelled: Sequence[str], language: Language | None) -> Sequence[str]:
+    return spelled if language is None else list(map(language.sound, spelled))
 
 
 def _spans(text: str, unit: Unit) -> list[Span]:
@@ -228,7 +233,7 @@ def _spelling(spelling: str) -> str:
 
 
 def _sounds(text: str, unit: Unit, language: Language | None) -> tuple[str, ...]:
-    return tuple(_units(text, unit, language).values)
+    return tuple(_sounding(_spelled(text, unit), language))
 
 
 class _Row(NamedTuple):
@@ -249,10 +254,10 @@ class _Row(NamedTuple):
         first = bisect_left(self.ends, start + 1)
         return first, max(first, bisect_left(self.starts, end))
 
-    def arc(self, reading: Reading, language: Language) -> Arc | None:
-        """Return a reading as an arc over whole units; what these have beyond it is said as it is written."""
+    def arc(self, reading: Reading, covered: Span, language: Language) -> Arc | None:
+        """Return a reading as an arc over the units it covers; what these have beyond it is said as it is written."""
         start, end, spoken = reading
-        first, last = self.covered(start, end)
+        first, last = covered
         if first == last:  # a lone sign is no unit: it is said with what stands before or after it
             first, last = (first - 1, last) if first else (first, min(last + 1, len(self.starts)))
             if first == last:

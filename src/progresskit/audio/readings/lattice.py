@@ -108,35 +108,27 @@ def _nodes(units: Sequence[str], arcs: Iterable[Arc]) -> list[list[_Step]]:
 
 def _edits(left: Sequence[Sequence[_Step]], right: Sequence[Sequence[_Step]]) -> list[list[int]]:
     """Return the fewest edits between any way to a node of the one and any way to a node of the other."""
-    plain_right = [[(step.before, step.unit) for step in steps] for steps in right]
-    first = [0] * len(right)
-    for j, arriving in enumerate(plain_right[1:], 1):
-        first[j] = min([first[before] for before, _ in arriving]) + 1
-    table = [first]
+    steps_right = [(j, step.before, step.unit) for j, arriving in enumerate(right) for step in arriving]
+    row = [0] * len(right)
+    for j, arriving in enumerate(right[1:], 1):
+        row[j] = min([row[step.before] for step in arriving]) + 1
+    table = [row]
     for steps in left[1:]:
-        row = [min([table[step.before][0] for step in steps]) + 1]
+        row = [cost + 1 for cost in table[steps[0].before]]
+        for step in steps[1:]:
+            row = list(map(min, row, [cost + 1 for cost in table[step.before]]))
         for before, unit, _ in steps:
-            _advance(row, table[before], unit, plain_right)
+            above = table[before]
+            for j, before_j, other in steps_right:  # compared by hand: min() would take most of the time
+                fewest = row[j]
+                cost = above[before_j] if unit == other else above[before_j] + 1
+                if cost < fewest:
+                    row[j] = fewest = cost
+                cost = row[before_j] + 1
+                if cost < fewest:
+                    row[j] = cost
         table.append(row)
     return table
-
-
-def _advance(row: list[int], above: list[int], unit: str, right: Sequence[Sequence[tuple[int, str]]]) -> None:
-    """Bring a node's row to the fewest edits that one step into it allows, beside those that it has already."""
-    known = len(row)
-    for j in range(1, len(right)):
-        fewest = above[j] + 1
-        for before, other in right[j]:  # compared by hand: min() would take most of the time
-            cost = above[before] if unit == other else above[before] + 1
-            if cost < fewest:  # noqa: PLR1730 - as said
-                fewest = cost
-            cost = row[before] + 1
-            if cost < fewest:  # noqa: PLR1730 - as said
-                fewest = cost
-        if j >= known:
-            row.append(fewest)
-        elif fewest < row[j]:
-            row[j] = fewest
 
 
 def _last_steps(
