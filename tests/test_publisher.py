@@ -578,7 +578,7 @@ def test_an_exception_of_a_signal_handler_passes_through_and_breaks_nothing(tran
             try:
                 armed.append(round_)
                 # Again and again, since one that is raised within a finalizer is lost.
-                signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.00001 * round_, 0.05)
+                signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.00001 * round_, 0.5)
                 while True:
                     task.progress(0.5, f"round {round_}", {"round": round_})
                     task.status("retrying")
