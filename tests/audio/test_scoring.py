@@ -372,7 +372,7 @@ CLAUSE = "우리는조용한강가를따라해가산너머로질때까지함께�
         (SENTENCE, SENTENCE.replace("river", "river we both liked"), "passed"),
         (SENTENCE, SENTENCE.replace("river", "river we both liked there"), "failed"),
         (SENTENCE, SENTENCE.replace("river", "lake").replace("sun", "moon").replace("went", "sank"), "passed"),
-        (SENTENCE, f"{SENTENCE} everybody agreed", "passed"),
+        (SENTENCE, f"{SENTENCE} everybody laughed", "passed"),
         (SENTENCE, f"{SENTENCE} please subscribe", "failed"),  # as short, but what recognisers write on silence
         (CLAUSE, CLAUSE.replace("해가산너머로질", ""), "passed"),
         (CLAUSE, CLAUSE.replace("해가산너머로질때", ""), "failed"),

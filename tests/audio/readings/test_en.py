@@ -128,6 +128,10 @@ room number 302 | room number three oh two
 rooms 502 and 504 | rooms five oh two and five oh four
 Vitamin B12 | vitamin b twelve | vitamin b one two | vitamin b 12
 an MP3 file | an m p three file | an mp three file | an mp 3 file
+a USB3.0 port | a u s b three point zero port | a usb three point oh port
+high PM2.5 values | high p m two point five values
+Python3.11 | python three point eleven
+rock 'n' roll | rock and roll
 a 4K video | a four k video
 COVID-19 cases | covid nineteen cases
 H2O levels | h two o levels
@@ -824,6 +828,11 @@ AA batteries | double a batteries
 
 # A text, and what is something else.
 DIFFERENT = r"""
+a USB3.0 port | a u s b two point zero port
+we agree | we disagree
+he is able | he is unable
+Mr. Smith | Mrs. Smith
+unlimited calls | limited calls
 May 3 | may thirteenth | march third | may fourth | may thirtieth | may
 3 May 2026 | march third twenty twenty six | may third twenty twenty seven | the third of june twenty twenty six
 $1,200 | thirteen hundred dollars | twelve hundred | twelve hundred euros | one thousand two hundred twenty dollars | 1,200

@@ -77,6 +77,7 @@ _HOUR_BEFORE: Final = re.compile(
     r"(?:[0-9]|clock|[a-z](?:ty|teen)|ten|eleven|twelve|one|two|three|four|five|six|seven|eight|nine)\s*$",
     re.IGNORECASE,
 )
+_NUMBER_AFTER: Final = re.compile(r"\s*(?:[0-9]|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)", re.IGNORECASE)
 
 
 class _Token(NamedTuple):
@@ -233,8 +234,8 @@ def _compass_points(text: str) -> Iterator[Critical]:
 def _halves(text: str) -> Iterator[Critical]:
     """Yield AM and PM; ``am`` in small letters is one only after an hour."""
     for match in _HALF.finditer(text):
-        before = text[max(0, match.start() - 12) : match.start()]
-        if match[0] != "am" or match["attached"] or _HOUR_BEFORE.search(before):
+        is_of_hour = match["attached"] or _HOUR_BEFORE.search(text, max(0, match.start() - 12), match.start())
+        if is_of_hour or not (match[0] == "am" or _NUMBER_AFTER.match(text, match.end())):  # PM 2.5
             half = (match["alone"] or match["attached"]).lower()
             yield Critical(*match.span(), "opposite", *OPPOSITES[f"{half}m"])
 

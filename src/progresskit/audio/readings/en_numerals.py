@@ -311,11 +311,18 @@ def _mixture(match: re.Match[str]) -> Iterator[str]:
             many = (*in_pairs(piece), *counted(piece)[:2], *by_digits(piece)[:2])
             spelled.append(tuple(dict.fromkeys(many)) if len(pieces) <= _FEW else many[:1])
         else:
-            letters = " ".join(piece)
-            parts = " ".join(_CAPITALIZED.findall(piece))  # "o auth two"
-            ways = (letters,) if len(piece) == 1 or len(pieces) > _FEW else (letters, piece, parts)
-            spelled.append(tuple(dict.fromkeys(ways)))
+            spelled.append(_lettered(piece)[: None if len(pieces) <= _FEW else 1])
     yield from map(" ".join, product(*spelled))
+
+
+def _lettered(piece: str) -> tuple[str, ...]:
+    """Return how letters are said that digits are written to: one by one, as a word, in parts: ``o auth two``."""
+    return tuple(dict.fromkeys((" ".join(piece), piece, " ".join(_CAPITALIZED.findall(piece)))))
+
+
+def _named_number(match: re.Match[str]) -> Iterator[str]:
+    """Read a number with a point behind the name it is written to: ``u s b three point zero``."""
+    yield from map(" ".join, product(_lettered(match["name"]), numeral(match["number"])))
 
 
 def _groups(match: re.Match[str]) -> Iterator[str]:
@@ -357,6 +364,7 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterable[st
         (r"[0-9]{1,5}(?:[xX][0-9]{1,5}){1,2}", _area),
         (rf"(?P<number>{_NUMBER})(?P<tail>'?[^\W\d_]+[²³2]?)", _with_letters),
         (r"[^\W\d_][^\W_]*", _mixture),
+        (r"(?P<name>[A-Za-z]{1,12})(?P<number>[0-9]+(?:\.[0-9]+)+)", _named_number),
         (
             r"\+?[0-9]{1,4}(?:[-.][0-9]{3,4}){1,3}|(?!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$)[0-9]{2,8}(?:-[0-9]{1,8}){2,}|0[0-9]{2,4}-[0-9]{5,7}",
             _groups,

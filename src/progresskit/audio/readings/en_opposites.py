@@ -62,6 +62,7 @@ raise raises raised raising high higher highest upper uppermost rise rises rose 
     | lower lowers lowered lowering low lowest lowermost fall falls fell falling
 import imports imported importing | export exports exported exporting
 male males | female females
+mr mister | mrs missus
 allow allows allowed allowing permit permits permitted
     | forbid forbids forbidden deny denies denied prohibit prohibits prohibited
 include includes included including | exclude excludes excluded excluding
@@ -99,6 +100,17 @@ complete completed | incomplete
 correct correctly | incorrect incorrectly
 available | unavailable
 encrypt encrypted | decrypt decrypted
+agree agrees agreed agreeing | disagree disagrees disagreed disagreeing
+able | unable
+happy | unhappy
+visible | invisible
+necessary | unnecessary
+likely | unlikely
+stable | unstable
+limited | unlimited
+authorized authorised | unauthorized unauthorised
+subscribe subscribes subscribed subscribing | unsubscribe unsubscribes unsubscribed unsubscribing
+mute mutes muted muting | unmute unmutes unmuted unmuting
 """
 """A group a line, its members between strokes; the forms of one member are no change of it."""
 

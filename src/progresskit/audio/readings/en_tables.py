@@ -130,6 +130,7 @@ SPOKEN: Final[dict[str, tuple[str, ...]]] = {
     "'cause": ("because",),
     "cuz": ("because",),
     "'em": ("them",),
+    "'n": ("and",),
     "'til": ("until",),
     "till": ("until",),
     "'tis": ("it is",),

@@ -112,7 +112,8 @@ def _zeros(words: HanWords, digits: str, start: int, end: int, joints: Sequence[
 def _version(words: HanWords, version: str, at: int) -> Iterator[Said]:
     for part in _VERSION_PART.finditer(version):
         point = words.point if part[2] else ""
-        for spoken in dict.fromkeys((words.cardinal(part[1]), *words.by_digit(part[1]))):
+        names = () if part[1].startswith("0") else (words.cardinal(part[1]),)  # 1.05 is no 1.5
+        for spoken in dict.fromkeys((*names, *words.by_digit(part[1]))):
             if spoken:
                 yield at + part.start(), at + part.end(), spoken + point
 

@@ -19,7 +19,7 @@ __all__ = ["LANGUAGE"]
 
 _NUMBERS: Final = HanReader(ChineseWords())
 _WORDS: Final = CriticalWords(OPPOSITES, negations=NEGATIONS, numbers=AMOUNTS, exempt=EXEMPT)
-_SOUNDS: Final = SIMPLIFIED | str.maketrans("\u3007○幺", "零零一")
+_SOUNDS: Final = SIMPLIFIED | str.maketrans("\u3007○幺她它妳", "零零一他他你")
 _NO_NUMBER: Final = re.compile(f"(?<![午晚晨])(?:{NO_NUMBER})")
 _BEFORE_NO_NUMBER: Final = re.compile("[统唯之万同单不逐专如合划再张李王]$")
 

@@ -98,6 +98,10 @@ _COINS: Final = dict.fromkeys(("$", "US$", "USD", "美元"), ("美元", "美分"
 )
 # Units after which the decimal places are said as they are: 一米七五.
 _OPEN_UNITS: Final = {"米": "米", "m": "米", "度": "度", "℃": "度", "°C": "度"}
+_WEEKDAYS: Final = [
+    [week + day for week in ("周", "星期", "礼拜") for day in days] for days in (*"一二三四五六", "日天")
+]
+"""The names of each day of the week."""
 _COUNTERS_TEXT: Final = (
     "个 两 位 篇 桩 筐 捆 堆 卷 册 剂 丸 锅 勺 匙 滴 壶 处 桌 幕 局 针 批 列 股 扇 则 版 圈 锭 声 名 人 只 条 "
     "张 本 件 台 把 辆 间 家 座 层 楼 栋 幢 颗 粒 片 份 套 双 对 次 遍 趟 回 场 届 期 岁 天 周 倍 成 种 类 项 "
@@ -208,7 +212,9 @@ class ChineseWords(HanWords):
         "至星期": ("到星期",),
         "廿": ("二十",),
         "卅": ("三十",),
-    }
+        "俩": ("两个",),
+        "仨": ("三个",),
+    } | {name: tuple(other for other in names if other != name) for names in _WEEKDAYS for name in names}
     uncounted = re.compile(UNCOUNTED)
     one_half = "一半"
     days = ("日", "号")
@@ -249,6 +255,8 @@ class ChineseWords(HanWords):
 
     def counted(self, value: int, suffix: str) -> Sequence[str]:
         """Return how a number is said before a counter: 两个."""
+        if suffix == "折" and value > _TEN:
+            return self.han.spell(str(value)), self.han.say(value)
         if value == 2 and suffix and suffix not in _NOT_TWO:  # noqa: PLR2004
             return "两", "二"
         return (self.han.say(value),)
