@@ -106,6 +106,7 @@ def test_the_parts_of_a_snapshot_are_small_in_order_and_make_the_whole(sizes):
         assert len(frame.data) <= MAX_SNAPSHOT_BYTES or len(tasks) == 1
         assert fields["cursor"] == str(frame.cursor)
         got += tasks
+        assert fields.get("more", False) == (got != states)
         if frame.cursor is HERE:
             break
         assert frame.cursor == tasks[-1].cursor
@@ -121,8 +122,8 @@ def test_a_part_is_as_large_as_it_may_be():
 
 
 @pytest.mark.parametrize("spare", [-1, 0, 1])
-def test_the_limit_of_a_part_is_exact(spare):
-    empty = len(cut_snapshot("p", HERE, [a_state(1), a_state(2)], resumed=True).data)
+def test_the_limit_of_a_part_is_exact_with_room_for_the_word_that_more_follow(spare):
+    empty = len(cut_snapshot("p", HERE, [a_state(1), a_state(2)], resumed=True).data) + len(',"more":true')
     tasks = [a_state(1), a_state(2, MAX_SNAPSHOT_BYTES - empty - spare)]
     frame = cut_snapshot("p", HERE, tasks, resumed=True)
     assert len(json.loads(frame.data)["tasks"]) == (2 if spare >= 0 else 1)

@@ -8,7 +8,7 @@
  * spot, not at the next turn: a server that is down fails both, and one that comes back is met by a socket again.
  */
 import type { Frame } from "./fold.js";
-import { ABNORMAL, type Host } from "./link.js";
+import { ABNORMAL, type Host, type OpenLink } from "./link.js";
 import { openSocket } from "./socket.js";
 import { openEvents } from "./sse.js";
 
@@ -60,7 +60,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const LOOK_MS = 2_500;
 /** A first frame comes within one read of the store. */
 const FIRST_FRAME_MS = 10_000;
-/** A heartbeat comes after 15 s of silence: two were missed. */
+/** A heartbeat comes after 15 s of silence: two were missed. A token is given as long. */
 const SILENCE_MS = 35_000;
 const TOO_MANY = 4429;
 const EXPIRED = 4408;
@@ -71,11 +71,13 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
   let status: ConnectionStatus = { connection: "connecting", closeCode: null, retryAt: null };
   let tries = 0;
   let isTrying = false;
-  let drop = () => {};
+  let drop: ReturnType<OpenLink> = () => {};
   let timer: ReturnType<Host["setTimeout"]> | undefined;
   let watch: ReturnType<Host["setInterval"]> | undefined;
   let failures = 0;
   let byEvents = transport === "sse";
+  /** False while the token is asked for. */
+  let isLink = false;
   let heard = false;
   let heardAt = 0;
   let openSince = 0;
@@ -84,27 +86,28 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
   const enter = (connection: ConnectionState, closeCode = status.closeCode, retryAt: number | null = null) =>
     onChange((status = { connection, closeCode, retryAt }), []);
 
-  const leave = () => {
+  const leave = (quietly?: boolean) => {
     tries++; // what an earlier try still brings isn't ours any more
     isTrying = false;
     host.clearTimeout(timer);
     host.clearInterval(watch);
-    drop();
+    drop(quietly);
   };
 
   const connect = async () => {
     leave();
     const mine = tries;
     isTrying = true;
-    heard = false;
-    heardAt = NaN; // a token may take its time
+    heard = isLink = false;
+    heardAt = host.Date.now();
+    watch = host.setInterval(look, LOOK_MS);
     retryAfterMs = 0;
     enter(status.connection === "connecting" ? "connecting" : "reconnecting");
     try {
       const secret = (typeof token === "function" ? await token() : token) ?? null;
       if (mine !== tries) return;
+      isLink = true;
       heardAt = host.Date.now();
-      watch = host.setInterval(look, LOOK_MS);
       drop = (byEvents ? openEvents : openSocket)(host, project, cursor(), secret, receive, lost);
     } catch {
       if (mine === tries) lost(ABNORMAL);
@@ -132,7 +135,7 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
     if (code >= 4400 && code < EXPIRED) return enter("closed", code);
     const isOffline = host.navigator?.onLine === false;
     if (transport === "auto") {
-      byEvents = !isOffline && !byEvents && !heard && code === ABNORMAL;
+      byEvents = isLink && !isOffline && !byEvents && !heard && code === ABNORMAL;
       if (byEvents) return void connect();
     }
     if (isOffline) return enter("offline", code);
@@ -145,7 +148,7 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
 
   const look = () => {
     // A clock that is set back is no silence, but hides one.
-    if (Math.abs(host.Date.now() - heardAt) > (heard ? SILENCE_MS : FIRST_FRAME_MS)) lost(ABNORMAL);
+    if (Math.abs(host.Date.now() - heardAt) > (heard || !isLink ? SILENCE_MS : FIRST_FRAME_MS)) lost(ABNORMAL);
   };
 
   const hurry = () => {
@@ -172,7 +175,7 @@ export function openConnection(options: ConnectionOptions, host: Host = globalTh
   return {
     hurry,
     stop() {
-      leave();
+      leave(true);
       ears.abort();
       enter("closed");
     },

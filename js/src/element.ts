@@ -120,10 +120,11 @@ export class ProgressStream extends Base {
     if (value === null) bar.removeAttribute("value");
     else bar.value = value;
 
+    if (!snapshot?.isWhole) return;
     this.#announce(`${label} ${status} ${percent}`, task);
     const before = this.#shown;
+    this.#shown = task;
     // What stands there with the first snapshot is no news: a page that reloads at `completed` would never rest.
-    if (snapshot?.cursor) this.#shown = task;
     if (before !== undefined && task && task !== before) {
       this.dispatchEvent(new CustomEvent(ENDS[task.status] ?? "progress", { detail: task }));
     }

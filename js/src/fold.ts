@@ -3,7 +3,7 @@
  *
  * The rules stand in docs/protocol.md, "What a client does with them"; tests/vectors/fold.json tries them.
  */
-import { EVENT_TYPES, MAX_TASKS, STATUSES, type Status, type TaskEvent, type TaskState } from "./wire.js";
+import { EVENT_TYPES, MAX_TASKS, STATUSES, type TaskEvent, type TaskState } from "./wire.js";
 
 /** The tasks of a project, and the position in its events that they stand at. */
 export interface Project {
@@ -11,6 +11,8 @@ export interface Project {
   readonly cursor: string | null;
   /** By name, in the order of their last change: the one that changed longest ago first. */
   readonly tasks: ReadonlyMap<string, TaskState>;
+  /** Whether all tasks have come: a large project comes in parts. */
+  readonly isWhole: boolean;
 }
 
 /** A project as it is after some frames, and those of them that were events and counted. */
@@ -20,35 +22,30 @@ export interface Followed {
 }
 
 /** A frame as it comes: decoded JSON, of which nothing else is known. */
-export type Frame = Partial<Record<string, unknown>> | null;
+export type Frame = Fields | null;
 
 /** A project of which nothing is known yet. */
-export const UNKNOWN: Project = { cursor: null, tasks: new Map() };
+export const UNKNOWN: Project = { cursor: null, tasks: new Map(), isWhole: false };
 
-/** What a run has said nothing of. */
-const UNSAID = {
-  progress: null,
-  message: null,
-  metadata: null,
-  stage: null,
-  eta_s: null,
-  result: null,
-  error: null,
-  code: null,
-  details: null,
-};
+type Fields = Partial<Record<string, unknown>>;
+
+/** What every event says. */
+const SAID = ["project_id", "task_name", "run_id", "attempt", "started_at", "cursor"];
+/** What stays as it was said until it is said anew, by one run; null until then. */
+const KEPT = ["progress", "message", "metadata", "stage", "result", "error", "code", "details"];
 
 /** Lay an accepted event over the state of its task (undefined: there is none yet), and return the new state. */
 export function overlay(state: TaskState | undefined, event: TaskEvent): TaskState {
-  const { project_id, task_name, run_id, attempt, started_at, timestamp, cursor } = event;
-  const said = event as unknown as Partial<Record<string, unknown>>;
-  const next: Record<string, unknown> = { ...(state?.run_id === run_id ? state : UNSAID) };
-  for (const name in UNSAID) if (said[name] != null) next[name] = said[name];
+  const said = event as unknown as Fields;
+  const former = (state?.run_id === event.run_id ? state : {}) as Fields;
+  const next: Fields = {};
+  for (const name of SAID) next[name] = said[name];
+  for (const name of KEPT) next[name] = said[name] ?? former[name] ?? null;
   if (event.type === "progress") next.stage = event.stage ?? null;
   next.eta_s = said.eta_s ?? null;
-  const status: Status = STATUSES.includes(event.status) ? event.status : "in_progress";
-  const carried = { project_id, task_name, run_id, attempt, started_at, updated_at: timestamp, cursor, status };
-  return Object.assign(next, carried) as unknown as TaskState;
+  next.status = STATUSES.includes(event.status) ? event.status : "in_progress";
+  next.updated_at = event.timestamp;
+  return next as unknown as TaskState;
 }
 
 /**
@@ -62,7 +59,7 @@ export function overlay(state: TaskState | undefined, event: TaskEvent): TaskSta
  */
 export function follow(project: Project, frames: readonly Frame[]): Followed {
   const events: TaskEvent[] = [];
-  let { cursor } = project;
+  let { cursor, isWhole } = project;
   let tasks = new Map(project.tasks);
   let changed = false;
   for (const frame of frames) {
@@ -73,6 +70,7 @@ export function follow(project: Project, frames: readonly Frame[]): Followed {
     if (frame.type === "snapshot") {
       if (frame.resumed && ahead < 0) continue;
       if (!frame.resumed) tasks.clear();
+      isWhole = !frame.more;
       for (const state of Array.isArray(frame.tasks) ? frame.tasks : []) if (isOfTask(state)) set(tasks, known(state));
       tasks = byChange(tasks);
     } else {
@@ -87,7 +85,7 @@ export function follow(project: Project, frames: readonly Frame[]): Followed {
     cursor = frame.cursor as string;
     changed = true;
   }
-  return { project: changed ? { cursor, tasks } : project, events };
+  return { project: changed ? { cursor, tasks, isWhole } : project, events };
 }
 
 /** Return the task that started last; null where there is none. */

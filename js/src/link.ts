@@ -12,7 +12,10 @@ export type Host = Pick<
   readonly addEventListener?: (type: string, listener: () => void, until: { signal: AbortSignal }) => void;
 };
 
-/** What opens a link, and tells of it; it returns what drops the link, after which it tells nothing more. */
+/**
+ * What opens a link, and tells of it; it returns what drops the link, after which it tells nothing more: quietly, where
+ * nothing is wrong with it.
+ */
 export type OpenLink = (
   host: Host,
   /** The project at its gateway, by http or https. */
@@ -24,7 +27,7 @@ export type OpenLink = (
   onTexts: (texts: string[]) => void,
   /** Takes a close code (an HTTP status is that of the protocol's table: 4000 more), and milliseconds to stay away. */
   onEnd: (code: number, retryAfterMs?: number) => void,
-) => () => void;
+) => (quietly?: boolean) => void;
 
 /** The code of a link that ended without a word. */
 export const ABNORMAL = 1006;

@@ -9,11 +9,12 @@ export const openSocket: OpenLink = (host, project, after, token, onTexts, onEnd
   const socket = new host.WebSocket(url, token ? [SUBPROTOCOL, bearerSubprotocol(token)] : [SUBPROTOCOL]);
   socket.onmessage = ({ data }) => onTexts([data as string]);
   socket.onclose = ({ code }) => onEnd(code);
-  return () => {
+  return (quietly) => {
     socket.onmessage = socket.onclose = null;
-    // Browsers log an error where a socket is closed before it is open.
-    if (socket.readyState) socket.close();
-    else socket.onopen = () => socket.close();
+    // Browsers log an error where a socket is closed before it is open. One that is dead must be, all the same:
+    // they open one at a time for each host, and it would keep all others waiting.
+    if (quietly && !socket.readyState) socket.onopen = () => socket.close();
+    else socket.close();
   };
 };
 

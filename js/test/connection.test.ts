@@ -242,7 +242,7 @@ describe("credentials", () => {
   it("may take their time, and come too late", async () => {
     const given: ((token: string) => void)[] = [];
     await start({ token: () => new Promise((resolve) => given.push(resolve)) });
-    await pass(120_000);
+    await pass(30_000);
     host.emit("visibilitychange");
     await pass(1_000);
     expect(given).toHaveLength(1);
@@ -250,6 +250,17 @@ describe("credentials", () => {
     given[0]!("late");
     await settled();
     expect(FakeSocket.all).toEqual([]);
+  });
+
+  it("that never come are asked for again, and tell nothing of sockets", async () => {
+    const given: ((token: string) => void)[] = [];
+    await start({ transport: "auto", token: () => new Promise((resolve) => given.push(resolve)) });
+    await pass(40_000);
+    given[0]!("late");
+    given[1]!("t");
+    await settled();
+    expect(FakeSocket.all.map(({ protocols }) => atob(protocols[1]!.slice(7)))).toEqual(["t"]);
+    expect([given.length, FakeStream.all.length]).toEqual([2, 0]);
   });
 });
 
@@ -275,6 +286,17 @@ describe("silence", () => {
     FakeSocket.last.open();
     await pass(13_000);
     expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it("of a socket that never opens ends it, since a browser opens one at a time", async () => {
+    await start();
+    const [dead] = FakeSocket.all;
+    await pass(13_000);
+    expect([dead!.closed, FakeSocket.all.length]).toEqual([true, 2]);
+    connection.stop(); // nothing is wrong with this one: browsers log an error where it is closed before it is open
+    expect(FakeSocket.last.closed).toBe(false);
+    FakeSocket.last.open();
+    expect(FakeSocket.last.closed).toBe(true);
   });
 
   it("is hidden by a clock that is set back, so that counts as silence", async () => {
@@ -414,6 +436,7 @@ describe("by events", () => {
     cursor = "e1:3";
     await streaming();
     expect(FakeStream.last.url.searchParams.get("after")).toBe("e1:3");
+    expect(FakeStream.last.init.credentials, "cookies, to another origin too").toBe("include");
     frames = [];
     await FakeStream.last.write(`: hello\n\nevent: progress\nid: e1:4\ndata: {"type":"progress",`);
     expect(frames).toEqual([]);

@@ -130,6 +130,18 @@ describe("DOM events", () => {
     expect(heard).toEqual([]);
   });
 
+  it("don't tell what was so where a large project comes in parts", async () => {
+    await put(`project="p" task="b"`);
+    listen();
+    const done = state("b", 2, { status: "completed" });
+    FakeSocket.last.send(snapshot(1, [state("a", 1)], { more: true }));
+    FakeSocket.last.send(snapshot(2, [done], { resumed: true, more: true }));
+    FakeSocket.last.send(snapshot(3, [state("c", 3)], { resumed: true }));
+    FakeSocket.last.send(snapshot(1, [state("a", 1, {}, "e2")], { more: true }, "e2")); // another store
+    FakeSocket.last.send(snapshot(2, [state("b", 2, {}, "e2")], { resumed: true }, "e2"));
+    expect(heard).toEqual([["progress", "started"]]);
+  });
+
   it("tell of an end that came while the connection was away", async () => {
     await put();
     listen();

@@ -85,7 +85,7 @@ describe("events", () => {
   it("of an unknown kind move the cursor, and nothing else", () => {
     const before = after(snapshot(1, [state("a", 1)]));
     const { project, events } = follow(before, [{ ...event("a", 2), type: "mood" } as Frame]);
-    expect(project).toEqual({ cursor: "e1:2", tasks: before.tasks });
+    expect(project).toEqual({ ...before, cursor: "e1:2" });
     expect(events).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ it.each([
   [{ type: "heartbeat", cursor: "e9:3" }],
 ])("%j changes no task", (junk) => {
   const { tasks } = after(snapshot(1, [state("a", 1)]));
-  expect([...follow({ cursor: "e1:1", tasks }, [junk as Frame]).project.tasks]).toEqual([...tasks]);
+  expect([...follow({ ...UNKNOWN, cursor: "e1:1", tasks }, [junk as Frame]).project.tasks]).toEqual([...tasks]);
 });
 
 describe("the bound", () => {
@@ -159,6 +159,17 @@ describe("the bound", () => {
     expect(kept).toHaveLength(MAX_TASKS);
     expect([kept[0], ...kept.slice(-2)]).toEqual(["t2", "t0", "new"]);
   });
+});
+
+it("is whole with the last part of a snapshot", () => {
+  const parts = [snapshot(1, [state("a", 1)], { more: true }), snapshot(2, [state("b", 2)], { resumed: true })];
+  expect(parts.map((_, index) => after(...parts.slice(0, index + 1)).isWhole)).toEqual([false, true]);
+  expect([UNKNOWN.isWhole, after(...parts, event("a", 3)).isWhole]).toEqual([false, true]);
+});
+
+it("of tasks that started at once the newest is the one that changed last", () => {
+  expect(newest(after(event("a", 1), event("b", 2)).tasks)!.task_name).toBe("b");
+  expect(newest(after(event("a", 1), event("b", 2), event("a", 3)).tasks)!.task_name).toBe("a");
 });
 
 it("the newest task is the one that started last, however long ago it changed", () => {
@@ -238,10 +249,10 @@ describe("shuffled, repeated and replayed frames", () => {
     const naive = seeds.filter((seed) => {
       const tasks = new Map<string, TaskState>();
       return mangled(seed).some((frame) => {
-        const former = { cursor: null, tasks: new Map(tasks) };
+        const former = { ...UNKNOWN, tasks: new Map(tasks) };
         if (frame!.type === "snapshot") for (const task of frame!.tasks as TaskState[]) tasks.set(task.task_name, task);
         else tasks.set(frame!.task_name as string, overlay(tasks.get(frame!.task_name as string), frame as unknown as TaskEvent));
-        return steppedBack(former, { cursor: null, tasks });
+        return steppedBack(former, { ...UNKNOWN, tasks });
       });
     });
     expect(naive.length).toBeGreaterThan(100);

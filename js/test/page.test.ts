@@ -81,14 +81,25 @@ describe("what the metadata of speech says", () => {
   it("is kept by sentence, for one run", () => {
     const sentences = new Sentences();
     const first = { attempt: 1, accuracy: 0.984 };
-    expect(sentences.after(state(said))).toEqual([null, first, null]);
-    expect(sentences.after(state({ ...said, sentence: 3, accuracy: null }))).toEqual([null, first, { attempt: 1, accuracy: null }]);
-    expect(sentences.after(state({ ...said, sentence: 4 }))).toHaveLength(3);
-    expect(sentences.after(state({ ...said, sentence: 1 }, { run_id: "r2" }))).toEqual([first, null, null]);
+    expect(sentences.beside(state(said))).toEqual([null, first, null]);
+    expect(sentences.beside(state({ ...said, sentence: 3, accuracy: null }))).toEqual([null, first, { attempt: 1, accuracy: null }]);
+    expect(sentences.beside(state({ ...said, sentence: 4 }))).toHaveLength(3);
+    expect(sentences.beside(state({ ...said, sentence: 1 }, { run_id: "r2" }))).toEqual([first, null, null]);
+  });
+
+  it("is kept from events that nothing was drawn for", () => {
+    const sentences = new Sentences();
+    const heard = (sentence: number) => event("speech", sentence, { metadata: { ...said, sentence } });
+    for (const sentence of [1, 2]) sentences.note(heard(sentence));
+    sentences.note(event("speech", 3, { metadata: null }));
+    const take = { attempt: 1, accuracy: 0.984 };
+    expect(sentences.beside(state({ ...said, sentence: 3 }))).toEqual([take, take, take]);
+    expect(sentences.beside(state({ step: "joining" }))).toEqual([]);
+    expect(sentences.beside(state(said, { status: "completed" }))).toEqual([]);
   });
 
   it("is no row of bars where there are too many", () => {
-    expect(new Sentences().after(state({ ...said, sentences: 1e9 }))).toEqual([]);
+    expect(new Sentences().beside(state({ ...said, sentences: 1e9 }))).toEqual([]);
   });
 });
 

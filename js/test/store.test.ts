@@ -335,6 +335,7 @@ describe("cancelling", () => {
     const { url, init, headers } = FakeStream.last;
     expect([init.method, url.href, init.body]).toEqual(["POST", `${GATEWAY}/projects/p/cancel`, '{"task_name":"render ✓"}']);
     expect([headers.get("content-type"), headers.get("authorization")]).toEqual(["application/json", "Bearer t"]);
+    expect(init.credentials, "cookies, to another origin too").toBe("include");
   });
 
   it("tells where there is nothing to cancel", async () => {

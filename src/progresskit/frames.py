@@ -181,24 +181,26 @@ def cut_snapshot(
 
     Returns:
         The frame. Its cursor is the project's where all tasks are in it, else that of the last one in it,
-        in the project's epoch: what the client still lacks has changed after that.
+        in the project's epoch: what the client still lacks has changed after that. Then it says that ``more`` follow.
     """
+    tail = _SNAPSHOT_TAIL
     head = _snapshot_head(project_id, cursor, resumed=resumed, actions=actions)
     # A part's cursor is of the same epoch, and its offset has no more digits: its head is no longer.
-    room = MAX_SNAPSHOT_BYTES - len(head) - len(_SNAPSHOT_TAIL)
+    room = MAX_SNAPSHOT_BYTES - len(head) - len(_PART_TAIL)
     parts: list[bytes] = []
     for state in tasks:
         data = encode(state)
         room -= len(data) + 1  # and a comma, which the first one lacks
         if room < -1 and parts:
             cursor = Cursor(cursor.epoch, tasks[len(parts) - 1].cursor.offset)
-            head = _snapshot_head(project_id, cursor, resumed=resumed, actions=actions)
+            head, tail = _snapshot_head(project_id, cursor, resumed=resumed, actions=actions), _PART_TAIL
             break
         parts.append(data)
-    return Frame("snapshot", head + b",".join(parts) + _SNAPSHOT_TAIL, cursor)
+    return Frame("snapshot", head + b",".join(parts) + tail, cursor)
 
 
 _SNAPSHOT_TAIL: Final = b"]}"
+_PART_TAIL: Final = b'],"more":true}'
 
 
 def _snapshot_head(project_id: str, cursor: Cursor, *, resumed: bool, actions: Sequence[str] | None) -> bytes:

@@ -125,7 +125,8 @@ def test_a_page_of_another_origin_hears_of_nothing_and_starts_nothing(page, port
     page.wait_until("!document.querySelector('button').disabled")
     page.evaluate("document.querySelector('button').click()")
     page.wait_until("document.querySelector('[role=alert]')")
-    eventually(lambda: [said for said in page.complaints if "Unexpected response code: 403" in said])
+    # What the page complains of is heard while it is asked something.
+    eventually(lambda: page.text(".badge") and any("Unexpected response code: 403" in said for said in page.complaints))
     assert page.text(".badge") == "Disconnected"
     assert store.task("demo2", "pipeline") is None
 

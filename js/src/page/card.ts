@@ -2,7 +2,7 @@
 import { TERMINAL, type Json, type TaskState } from "../wire.js";
 import { CancelButton, type Cancel } from "./cancel.js";
 import { byId, element, fill, pair, partsOf, put, translate } from "./dom.js";
-import { factsOf, Sentences, type Take } from "./speech.js";
+import { factsOf, type Sentences, type Take } from "./speech.js";
 import { RUNNING } from "./statuses.js";
 import { pathOf, wholePercent, type Words } from "./words.js";
 
@@ -19,12 +19,12 @@ export class Card {
   readonly root: HTMLElement;
   state: TaskState | null = null;
   readonly #part: ReturnType<typeof partsOf>;
-  readonly #sentences = new Sentences();
   readonly #button: CancelButton;
   #renderedAt = 0;
 
   constructor(
     readonly words: Words,
+    readonly sentences: Sentences,
     cancel: Cancel,
     onAnswer: (taskName: string, text: string) => void,
   ) {
@@ -52,7 +52,7 @@ export class Card {
     this.#renderBar(state);
     put(part("stage"), TERMINAL.includes(status) ? "" : pathOf(state.stage));
     put(part("message"), state.message ?? "");
-    fill(part("sentences"), this.#sentences.after(state), (take) => [bar(take)]);
+    fill(part("sentences"), this.sentences.beside(state), (take) => [bar(take)]);
     fill(part("facts"), factsOf(state, words), (text) => [element("li", text)]);
     put(part("note"), status === "stalled" ? words.stalledNote : "");
     part("error").hidden = status !== "failed";

@@ -1,5 +1,5 @@
 /** What the metadata of speech says: of which sentence, in which take, and how well it was heard. */
-import { TERMINAL, type JsonObject, type TaskState } from "../wire.js";
+import { TERMINAL, type JsonObject, type TaskEvent, type TaskState } from "../wire.js";
 import type { Words } from "./words.js";
 
 /** What is known of one sentence. */
@@ -17,7 +17,7 @@ const fraction = (value: unknown): number | null =>
   typeof value === "number" && value >= 0 && value <= 1 ? value : null;
 
 /** Read the metadata; zeros and nulls stand where it says nothing. */
-function read(metadata: JsonObject | null) {
+function read(metadata: JsonObject | null | undefined) {
   const { sentence, sentences, attempt, max_attempts, accuracy, phase } = metadata ?? {};
   return {
     sentence: count(sentence),
@@ -48,14 +48,20 @@ export class Sentences {
   #run = "";
   #takes: (Take | null)[] = [];
 
-  /** Take in what a state says, and return all that is known: null for a sentence that wasn't heard of. */
-  after({ run_id, status, metadata }: TaskState): readonly (Take | null)[] {
+  /** Take in what an event or a state says. */
+  note({ run_id, metadata }: TaskEvent | TaskState): void {
     if (run_id !== this.#run) this.#takes = [];
     this.#run = run_id;
     const { sentence, sentences, attempt, accuracy } = read(metadata);
-    if (status === "completed" || sentences < 2 || sentences > MOST_BARS) return [];
+    if (sentences < 2 || sentences > MOST_BARS) return;
     this.#takes = Array.from({ length: sentences }, (_, at) => this.#takes[at] ?? null);
     if (sentence && sentence <= sentences) this.#takes[sentence - 1] = { attempt, accuracy };
-    return this.#takes;
+  }
+
+  /** Return what is to be shown of them beside a state: null for a sentence that wasn't heard of. */
+  beside(state: TaskState): readonly (Take | null)[] {
+    this.note(state);
+    const isShown = state.status !== "completed" && read(state.metadata).sentences === this.#takes.length;
+    return isShown ? this.#takes : [];
   }
 }

@@ -1,10 +1,11 @@
 /** The tasks of the project: a card for each, and what sorts out those that are of no interest. */
 import type { Project } from "../fold.js";
-import { STATUSES, type Status, type TaskState } from "../wire.js";
+import { STATUSES, type Status, type TaskEvent, type TaskState } from "../wire.js";
 import type { Announcer } from "./announcer.js";
 import type { Cancel } from "./cancel.js";
 import { Card } from "./card.js";
 import { byId, element, put } from "./dom.js";
+import { Sentences } from "./speech.js";
 import { GROUPS, isOf, type Group } from "./statuses.js";
 import type { Words } from "./words.js";
 
@@ -13,6 +14,8 @@ const MANY = 24;
 
 export class Tasks {
   readonly #cards = new Map<string, Card>();
+  /** By the name of the task. */
+  readonly #sentences = new Map<string, Sentences>();
   readonly #buttons = new Map<Group, HTMLElement>();
   #shown: Project["tasks"] | null = null;
   #group: Group = "all";
@@ -32,6 +35,11 @@ export class Tasks {
     this.#choose("all");
   }
 
+  /** Take in an event: between two drawings many may come, and a hidden page draws nothing. */
+  note(event: TaskEvent): void {
+    this.#sentencesOf(event.task_name).note(event);
+  }
+
   /** Bring the cards up to date; those whose task stayed as it was are left alone. */
   render({ tasks, cursor }: Project): void {
     if (tasks === this.#shown) return;
@@ -42,6 +50,7 @@ export class Tasks {
       card.root.remove();
       this.#cards.delete(name);
     }
+    for (const name of this.#sentences.keys()) if (!tasks.has(name)) this.#sentences.delete(name);
     const fresh: TaskState[] = [];
     for (const state of tasks.values()) {
       const card = this.#cards.get(state.task_name);
@@ -63,10 +72,17 @@ export class Tasks {
 
   #add(name: string): Card {
     const { words, announcer } = this;
-    const card = new Card(words, this.cancel, (task, answer) => announcer.say(task, `${task}: ${answer}`));
+    const sentences = this.#sentencesOf(name);
+    const card = new Card(words, sentences, this.cancel, (task, answer) => announcer.say(task, `${task}: ${answer}`));
     this.#cards.set(name, card);
     byId("cards").append(card.root);
     return card;
+  }
+
+  #sentencesOf(name: string): Sentences {
+    const known = this.#sentences.get(name) ?? new Sentences();
+    this.#sentences.set(name, known);
+    return known;
   }
 
   #renderCard(card: Card, state: TaskState, isQuiet = false): void {

@@ -43,10 +43,15 @@ export class View {
   /** Connect, with the token that the address now has. */
   #connect(): void {
     const former = this.#store;
-    this.#store = this.follow(tokenOf(location.hash), (event) => this.#log.note(event));
+    this.#store = this.follow(tokenOf(location.hash), (event) => this.#note(event));
     this.#store.subscribe(() => this.#renderSoon());
     former?.close();
     this.#renderSoon();
+  }
+
+  #note(event: TaskEvent): void {
+    this.#log.note(event);
+    this.#tasks.note(event);
   }
 
   /** Return what the store says, and remember it if it knows something. */

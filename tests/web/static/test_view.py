@@ -229,29 +229,50 @@ def test_two_hundred_tasks_at_fifty_events_a_second_leave_the_page_to_its_reader
 # --- speech, and what can be asked --------------------------------------------------------------------------------
 
 
-def test_of_speech_it_shows_sentences_takes_and_accuracy(view, tell):
-    page = view()
+BARS = """[...document.querySelectorAll('.sentences li')]
+    .map((bar) => [bar.dataset.heard ?? null, bar.style.getPropertyValue('--heard')])"""
+
+
+@pytest.fixture
+def say(tell):
+    """Return ``say(sentence, attempt, phase, **more)``: what a loop tells of one of three sentences."""
 
     def say(sentence, attempt, phase, **more):
         details = {"sentence": sentence, "sentences": 3, "attempt": attempt, "max_attempts": 5, "phase": phase}
-        tell(ProgressEvent, "speech", progress=0.1, metadata=details | more)
+        tell(ProgressEvent, "speech", progress=0.1, message=f"sentence {sentence}", metadata=details | more)
 
-    bars = """[...document.querySelectorAll('.sentences li')]
-        .map((bar) => [bar.dataset.heard ?? null, bar.style.getPropertyValue('--heard')])"""
+    return say
+
+
+def test_of_speech_it_shows_sentences_takes_and_accuracy(view, tell, say):
+    page = view()
     say(1, 1, "scored", accuracy=0.973)
     for text in ("Sentence 1 of 3", "Take 1 of 5", "Checked", "Accuracy 97.3%"):
         shows(page, text)
     say(2, 2, "stt")
     for text in ("Sentence 2 of 3", "Take 2 of 5", "Listening back"):
         shows(page, text)
-    assert page.evaluate(bars) == [["", "0.973"], ["not yet", ""], [None, ""]]
+    assert page.evaluate(BARS) == [["", "0.973"], ["not yet", ""], [None, ""]]
     say(2, 9, "tts", sentences=10**9)
     shows(page, "Take 9 of 5")
-    assert page.evaluate(bars) == []
+    assert page.evaluate(BARS) == []
     tell(ErrorEvent, "speech", error="not verified", details={"verified": False, "accuracy": 0.84})
     for text in ("Verified\nno", "Accuracy\n84%"):
         shows(page, text)
     assert page.complaints == []
+
+
+def test_sentences_are_kept_that_pass_while_nothing_is_drawn(view, say):
+    page = view()
+    page.evaluate(
+        "globalThis.draw = requestAnimationFrame; requestAnimationFrame = (then) => void (globalThis.due = then)"
+    )
+    for sentence in (1, 2, 3):
+        say(sentence, 1, "scored", accuracy=sentence / 4)
+        shows(page, f"sentence {sentence}", "#events")
+    page.evaluate("requestAnimationFrame = draw; draw(due)")
+    page.wait_until("document.querySelectorAll('.sentences li').length")
+    assert page.evaluate(BARS) == [["", "0.25"], ["", "0.5"], ["", "0.75"]]
 
 
 CANCEL = "document.querySelector('.cancel')"
@@ -544,12 +565,15 @@ def test_changes_of_state_are_announced_and_percents_are_not(view, tell, page):
 def test_it_fits_a_small_phone(view, tell, page):
     page.emulate(width=320, height=640)
     tell(ProgressEvent, "x" * 128, progress=0.5, message="y" * 500, stage=["z" * 128])
-    tell(CompletedEvent, "done", result={"url": "https://example.com/" + "u" * 200})
+    tell(CompletedEvent, "done", result={"url": "https://example.com/" + "u" * 200, "k" * 200: "v" * 200})
     tell(ErrorEvent, "failing", error="e" * 300, code="c" * 128)
     view()
     tell(StatusEvent, "w" * 100, status="started")
     page.wait_until("document.querySelectorAll('.card').length === 4 && document.querySelector('#events li')")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    sides = page.evaluate("[...document.querySelectorAll('.result > *')].map((side) => side.clientWidth)")
+    assert len(sides) == 4
+    assert min(sides) > 60
 
 
 def test_it_can_be_used_by_keyboard(view, tell):
