@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from progresskit.audio import Audio
+from progresskit.audio import Audio, score
 from progresskit.audio.models import Sentence, Take
 from progresskit.audio.strategies import OtherVoice, Resample, Respell, Retake, SpokenForm
 from progresskit.testing import ScriptedTTS
@@ -32,6 +34,33 @@ def failed(text, *spoken, wrong=(), flaw=None):
 def test_a_new_take_is_of_the_text_that_did_best():
     assert Resample().retake(failed("It's $5."), "en") == Retake("It's $5.")
     assert Resample().retake(failed("It's $5.", "It's $5.", "It's five dollars."), "en") == Retake("It's five dollars.")
+
+
+def test_a_text_that_fails_in_the_same_words_each_time_gives_way_to_another():
+    plain, spoken = "It's $5 in May.", "It's five dollars in May."
+    sentence = failed(plain, plain, spoken, wrong=["$"])
+    better = [replace(take, accuracy=0.9) for take in sentence.takes[:1]] + list(sentence.takes[1:])
+    assert Resample().retake(replace(sentence, takes=tuple(better)), "en") == Retake(plain)
+    twice = [better[0], replace(better[0], attempt=2), better[1]]
+    assert Resample().retake(replace(sentence, takes=tuple(twice)), "en") == Retake(spoken)
+
+
+def test_a_word_that_vetoes_weighs_more_than_any_rate():
+    text = "The old house by the sea was sold for $5."
+    takes = []
+    for number, (said, heard) in enumerate(
+        [
+            (text, "the old house by the sea was sold for a dollar"),
+            ("… five dollars", "old house sea sold five dollars"),
+        ]
+    ):
+        judged = score(text, heard)
+        audio = Audio(str(number).encode(), "audio/mpeg")
+        takes.append(
+            Take(attempt=1, spoken=said, audio=audio, accuracy=judged.accuracy, verdict="failed", score=judged)
+        )
+    assert takes[0].accuracy > takes[1].accuracy
+    assert Resample().retake(Sentence(text=text, takes=tuple(takes), best=takes[0]), "en") == Retake("… five dollars")
 
 
 def test_a_voice_that_says_the_same_each_time_is_not_asked_to():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from progresskit.audio.backends import TTS
-    from progresskit.audio.models import Sentence
+    from progresskit.audio.models import Sentence, Take
 
 __all__ = ["OtherVoice", "Resample", "Respell", "Retake", "SpokenForm", "Strategy", "chosen"]
 
@@ -94,6 +94,8 @@ class Strategy(Protocol):
 class Resample:
     """Speak what did best so far once more: no voice is at its best each time.
 
+    Of several texts one that doesn't fail in the same words each time is preferred.
+
     It has nothing to offer where two takes were the same, byte for byte: such a voice says it the same way each time.
     """
 
@@ -103,7 +105,7 @@ class Resample:
         """Offer the text of the best take again."""
         if any(take.flaw == "identical" for take in sentence.takes):
             return None
-        return Retake(_best_text(sentence))
+        return Retake(_promising(sentence))
 
 
 class SpokenForm:
@@ -151,8 +153,12 @@ class Respell:
         self._form = form or spoken_form
 
     def retake(self, sentence: Sentence, language: str | None) -> Retake | None:
-        """Offer the text that did best so far, with its wrong words respelled."""
-        return _unspoken(sentence, self.respelled(_best_text(sentence), sentence.wrong_words, language))
+        """Offer the text that did best so far, its wrong words respelled; the sentence's own, where it has none."""
+        for text in (_promising(sentence), sentence.text.strip()):
+            respelled = self.respelled(text, sentence.wrong_words, language)
+            if respelled != text:
+                return _unspoken(sentence, respelled)
+        return None
 
     def respelled(self, text: str, words: Iterable[str], language: str | None) -> str:
         """Return a text in which these words are spelled another way, wherever they stand alone."""
@@ -191,21 +197,23 @@ class OtherVoice:
 
     def retake(self, sentence: Sentence, language: str | None) -> Retake | None:  # noqa: ARG002 - as all are called
         """Offer the text of the best take, in the other voice."""
-        spoken = _best_text(sentence)
+        spoken = _promising(sentence)
         if isinstance(self._voice, str):
             return Retake(spoken, voice_id=self._voice)
         return Retake(spoken, tts=self._voice)
 
 
 def chosen(strategies: Sequence[Strategy | Relisten] | None) -> tuple[list[Strategy], list[Relisten]]:
-    """Return what makes new takes, and what has them heard again; None = a new take, the spoken form, a respelling.
+    """Return what makes new takes, and what has them heard again; None = the spoken form, a new take, a respelling.
+
+    The spoken form comes first, where the text isn't that already: the same input tends to fail the same way.
 
     Raises:
         TypeError: One is no strategy.
         ValueError: Two share a name.
     """
     if strategies is None:
-        return [Resample(), SpokenForm(), Respell()], []
+        return [SpokenForm(), Resample(), Respell()], []
     makers: list[Strategy] = []
     relistens: list[Relisten] = []
     for each in strategies:
@@ -223,8 +231,24 @@ def chosen(strategies: Sequence[Strategy | Relisten] | None) -> tuple[list[Strat
     return makers, relistens
 
 
-def _best_text(sentence: Sentence) -> str:
-    return sentence.best.spoken if sentence.best is not None else sentence.text.strip()
+def _promising(sentence: Sentence) -> str:
+    """Return the text to build on: the one that did best of those that don't fail in the same words each time.
+
+    A word that vetoes weighs more than any rate; of equals the last counts, which was tried least.
+    """
+    own = [take for take in sentence.takes if not take.voice] or list(sentence.takes)
+    fresh = [take for take in own if not _is_stubborn(take.spoken, own)]
+    best = min(reversed(fresh or own), key=_shortfall, default=None)
+    return best.spoken if best is not None else sentence.text.strip()
+
+
+def _is_stubborn(spoken: str, takes: Sequence[Take]) -> bool:
+    *_, before, last = [None, None, *(take.wrong_words for take in takes if take.spoken == spoken)]
+    return bool(last) and before == last
+
+
+def _shortfall(take: Take) -> tuple[int, float]:
+    return len(take.score.critical) if take.score is not None else 0, 1 - (take.accuracy or 0)
 
 
 def _unspoken(sentence: Sentence, spoken: str) -> Retake | None:

@@ -87,6 +87,7 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     "g": ("gram", "grams"),
     "mg": ("milligram", "milligrams"),
     "µg": ("microgram", "micrograms"),
+    "μg": ("microgram", "micrograms"),  # a Greek letter, where the other is a sign
     "mcg": ("microgram", "micrograms"),
     "t": ("ton", "tons"),
     "l": ("liter", "liters"),

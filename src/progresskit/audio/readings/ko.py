@@ -12,7 +12,7 @@ from progresskit.audio.readings.ko_criticals import criticals
 from progresskit.audio.readings.ko_days import dates_alone, day_readings
 from progresskit.audio.readings.ko_latin import latin_readings
 from progresskit.audio.readings.ko_readings import number_readings
-from progresskit.audio.readings.ko_words import second_forms, sign_readings
+from progresskit.audio.readings.ko_words import address_readings, second_forms, sign_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _SYLLABLES: Final = ord("가"), ord("힣")
 _VOWELS, _FINALS = 21, 28
 _SAME_VOWELS: Final = {1: 5, 3: 7, 10: 15, 11: 15}
 """ㅐ is said as ㅔ, ㅒ as ㅖ, ㅙ and ㅚ as ㅞ; by their places among the vowels."""
-_READERS: Final = (number_readings, day_readings, sign_readings, usual_readings)
+_READERS: Final = (number_readings, day_readings, sign_readings, address_readings, usual_readings)
 
 
 def _readings(text: str) -> Iterator[Reading]:

@@ -9,7 +9,7 @@ from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.hangul_letters import ENGLISH
 from progresskit.audio.readings.ko_counted import number_of
 from progresskit.audio.readings.ko_counters import UNIT, counter_at, goes_on
-from progresskit.audio.readings.ko_numerals import SINO_BELOW, sino
+from progresskit.audio.readings.ko_numerals import SINO_BELOW, sino, spelled
 from progresskit.audio.readings.ko_units import unit_at
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _NUMBERED_AFTER: Final = re.compile(
     "|방(?![문송향어법지])|문제|문항|채널|트랙|레인|포트|버튼|선수|타자|주자|후보|참가자|교향곡|협주곡|염색체)"
 )
 _PAST: Final = "".join(chr(syllable) for syllable in range(ord("갔"), ord("힣"), 28))
-_ENGLISH_BEFORE: Final = re.compile(r"[A-Za-z]\.? ?$|[0-9]\+$")
+_ENGLISH_BEFORE: Final = re.compile(r"[A-Za-z][-.]? ?$|[0-9]\+$")
 _ENGLISH_AFTER: Final = re.compile(r" ?(?:아웃|스트라이크|볼(?![륨트])|런(?!던)|룸|샷|베이스)|\+[0-9]")
 _VERBS: Final = frozenset(_PAST) - set("였있")
 """What begins no counter or particle: a verb in the past tense, but for the copula."""
@@ -133,12 +133,15 @@ def is_within_word(text: str, start: int, end: int) -> bool:
 
 def in_english(text: str, start: int, end: int) -> list[str]:
     """Return what a number is said as beside an English word, or before what is counted in English: 투 아웃."""
-    written = text[start:end]
-    is_small = written.isdecimal() and written[0] != "0" and int(written) < len(ENGLISH)
+    whole, point, part = text[start:end].partition(".")
+    is_small = whole.isdecimal() and (point or whole[0] != "0") and int(whole) < len(ENGLISH)
     is_english = is_small and (
         _ENGLISH_BEFORE.search(text, max(0, start - 3), start) or _ENGLISH_AFTER.match(text, end)
     )
-    return ENGLISH[int(written)] if is_english else []
+    if not is_english:
+        return []
+    places = [*spelled(part)[:1], "".join(ENGLISH[int(digit)][0] for digit in part)] if part else []
+    return [f"{name} 점 {place}" for name in ENGLISH[int(whole)] for place in places] or ENGLISH[int(whole)]
 
 
 def counted_as(text: str, start: int, after: After) -> str:

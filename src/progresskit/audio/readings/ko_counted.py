@@ -23,6 +23,8 @@ _CODE_ALONE: Final = 7  # digits from which on a number without commas is one, w
 _VALUES: Final = range(4, _CODE_ALONE)  # how many digits a number has that is rather said by its value: not 119
 _PADDED: Final = 2  # digits of 05, which is five in a date or a time
 _YEAR: Final = 4
+_OF_A_YEAR: Final = frozenset(["학번", "년생"])
+"""What goes by the last two digits of a year: 구삼 학번, 구삼년생."""
 _NOON, _MIDNIGHT = 12, 24
 _MONTHS: Final = {6: ("유", "육"), 10: ("시", "십")}
 _PLACES: Final = {1: "첫", 2: "둘", 3: "셋", 4: "넷"}
@@ -148,7 +150,7 @@ def _may_be_spelled(number: Number, counter: str, *, is_name: bool) -> bool:
     kind = kind_of(counter)
     if kind is Kind.YEAR:
         is_short = is_name or (int(digits) in _SHORT_YEARS and int(digits[0]) + 1 != int(digits[1]))
-        return len(digits) == _YEAR or (len(digits) == _PADDED and (is_short or counter == "학번"))
+        return len(digits) == _YEAR or (len(digits) == _PADDED and (is_short or counter in _OF_A_YEAR))
     if len(digits) < _CODE:
         return is_name and kind is Kind.PLAIN and int(digits[0]) + 1 != int(digits[1])  # 이삼 is two or three
     if counter in NUMBERED or (is_name and kind is Kind.PLAIN):

@@ -174,6 +174,8 @@ def _part(text: str, start: int, end: int, after: After, *, is_last: bool = True
             yield Reading(start, end, " 대 ".join(sino(int(side))[0] for side in match.groups()))
         if match := _FRACTION.fullmatch(written):
             yield from spoken(start, end, fraction(int(match[1]), int(match[2])))
+            if after.counter == "분기":  # 3/4분기: the third of four
+                yield Reading(start, end, spelled(match[1] + match[2])[0])
             days = day(*match.groups()) if _DAY.fullmatch(written) else []
             yield from spoken(start, end, days)
             if not days and int(match[1]) > int(match[2]):  # neither a part nor a day: 120/80, 24/7

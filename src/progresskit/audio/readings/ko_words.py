@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.hangul import usual
-from progresskit.audio.readings.hangul_letters import LETTERS
+from progresskit.audio.readings.hangul_letters import LETTERS, spoken_letters
 from progresskit.audio.readings.ko_context import spoken
 from progresskit.audio.readings.ko_counters import counter_at
 from progresskit.audio.readings.ko_numerals import native, sino, spelled
@@ -16,7 +16,7 @@ from progresskit.audio.readings.ko_units import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["second_forms", "sign_readings"]
+__all__ = ["address_readings", "second_forms", "sign_readings"]
 
 _SIGN: Final = re.compile(
     r"""
@@ -32,6 +32,9 @@ _SIGN: Final = re.compile(
     re.VERBOSE,
 )
 _FROM: Final = ("에서 ", "부터 ")
+_DOMAINS: Final = {"com": ("컴",), "net": ("넷",), "org": ("오그",), "co": ("코",)}
+_DOTS: Final = ("닷", "점 ")
+_DOMAIN: Final = re.compile(r"(?<=[A-Za-z0-9])\.(com|net|org|kr|co|io|ai)(?![A-Za-z0-9])")
 
 _PAIRS: Final = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
 _PARTICLES: Final = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
@@ -83,6 +86,14 @@ def sign_readings(text: str) -> Iterator[Reading]:
         last += text[last : last + 1] == " "
         if match["number"] and (counter := counter_at(text, last)):
             yield Reading(last, last + len(counter), f"{counter}까지")
+
+
+def address_readings(text: str) -> Iterator[Reading]:
+    """Yield what the ends of addresses are said as: 닷컴, 점 컴."""
+    for match in _DOMAIN.finditer(text):
+        domain = match[1]
+        names = (*_DOMAINS.get(domain, ()), *spoken_letters(domain)[:2], domain)
+        yield from spoken(*match.span(), (f"{dot}{name}" for name in names for dot in _DOTS))
 
 
 def second_forms(text: str) -> Iterator[Reading]:
