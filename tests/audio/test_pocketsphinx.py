@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,12 @@ def stt(make):
         yield stt
 
 
+def workers_of(stt):
+    return [seat._worker for seat in stt._seats if seat._worker is not None]
+
+
 def process_of(stt):
-    return stt._worker._process
+    return workers_of(stt)[0]._process
 
 
 def is_alive(pid: int) -> bool:
@@ -174,6 +179,22 @@ def test_other_threads_go_on_while_it_listens(stt, clips):
     assert any(longest_stall(lambda: stt.transcribe(audio)) < control / 2 for _ in range(3))
 
 
+def test_another_worker_starts_only_where_a_clip_comes_while_all_are_listening(make, clips):
+    with make(workers=2) as stt:
+        alone = [stt.transcribe(clip).text for clip in clips]
+        assert len(workers_of(stt)) == 1
+        with ThreadPoolExecutor(6) as pool:
+            together = list(pool.map(lambda clip: stt.transcribe(clip).text, clips * 2))
+        assert together == alone * 2
+        assert len(workers_of(stt)) == 2
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2", None])
+def test_a_count_of_workers_that_is_none_is_refused(make, workers):
+    with pytest.raises(ValueError, match=r"workers .* is not valid: give a whole number, 1 or more"):
+        make(workers=workers)
+
+
 def test_a_worker_that_died_between_two_clips_is_started_again(stt, clips):
     text = stt.transcribe(clips[2]).text
     process = process_of(stt)
@@ -214,18 +235,18 @@ def test_close_ends_a_worker_that_hangs_and_the_calls_that_wait_for_it(make, cli
         except STTError as error:
             errors.append(error)
 
-    callers = [threading.Thread(target=call) for _ in range(2)]
+    callers = [threading.Thread(target=call) for _ in range(3)]
     for caller in callers:
         caller.start()
-    while stt._worker is None:
+    while len(workers_of(stt)) < 2:
         time.sleep(0.001)
-    process, begun = process_of(stt), time.monotonic()
+    processes, begun = [worker._process for worker in workers_of(stt)], time.monotonic()
     stt.close()
     assert time.monotonic() - begun < 1
-    assert process.returncode is not None
+    assert all(process.returncode is not None for process in processes)
     for caller in callers:
         caller.join(5)
-    assert [error.retryable for error in errors] == [False, False]
+    assert [error.retryable for error in errors] == [False] * 3
 
 
 def test_a_worker_that_hangs_is_stopped_in_the_end(make, clips, monkeypatch, tmp_path):
@@ -257,7 +278,7 @@ from progresskit.audio import Audio
 from progresskit.audio.providers.pocketsphinx import PocketSphinxSTT
 stt = PocketSphinxSTT()
 stt.transcribe(Audio(open(sys.argv[1], "rb").read()))
-print(stt._worker._process.pid, flush=True)
+print(stt._seats[0]._worker._process.pid, flush=True)
 """
 
 
@@ -290,8 +311,8 @@ def test_a_script_without_a_main_guard_ends_cleanly(clips, tmp_path):
 
 
 def hear_in_child(stt, audio, answers) -> None:
-    before = stt._worker
-    answers.put((before is None, stt.transcribe(audio).text))
+    before = workers_of(stt)
+    answers.put((not before, stt.transcribe(audio).text))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")

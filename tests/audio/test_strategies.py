@@ -86,11 +86,14 @@ def test_the_spoken_form_is_offered_once_and_only_where_it_differs():
         ("NGINX and McAdam", ["NGINX", "McAdam"], "engine x and Mick Adam"),
         ("HELLO", ["HELLO"], "H E L L O"),
         ("IMPORTANT", ["IMPORTANT"], "IMPORTANT"),
+        ("He isn't here, isn\u2019t he?", ["isn't"], "He is not here, isn\u2019t he?"),
+        ("They'll say I'm late.", ["They'll", "I'm"], "They will say I am late."),
+        ("It's all he'd say; it ain't so.", ["It's", "he'd", "ain't"], "It's all he'd say; it ain't so."),
     ],
 )
 def test_only_the_words_that_failed_are_respelled(text, wrong, spelled):
     table = {"Nginx": "engine x", "McAdam": "Mick Adam"}
-    assert Respell(table).respelled(text, wrong, "en") == spelled
+    assert Respell(table).respelled(text, wrong, "en") == Respell(table).respelled(text, wrong, None) == spelled
 
 
 def test_in_korean_latin_words_are_written_in_hangul():

@@ -19,7 +19,7 @@ from progresskit.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["Asker", "answered", "check_timeout", "short"]
+__all__ = ["Asker", "answered", "check_counts", "check_timeout", "short"]
 
 _log = get_logger("audio")
 
@@ -104,6 +104,18 @@ class Asker:
             self.tts_s += seconds
         else:
             self.stt_s += seconds
+
+
+def check_counts(**counts: int) -> None:
+    """Check arguments that say how many.
+
+    Raises:
+        ValueError: One of them is no whole number from 1 on.
+    """
+    for name, count in counts.items():
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+            msg = f"{name} {count!r} is not valid: give a whole number, 1 or more"
+            raise ValueError(msg)
 
 
 def check_timeout(timeout_s: float) -> None:

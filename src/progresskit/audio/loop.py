@@ -15,7 +15,7 @@ import sys
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from progresskit.audio.asking import answered, check_timeout
+from progresskit.audio.asking import answered, check_counts, check_timeout
 from progresskit.audio.backends import Ear, Voice, is_async
 from progresskit.audio.background import Background
 from progresskit.audio.cache import Memory, cache_of
@@ -113,7 +113,7 @@ class AudioCorrectionLoop:
             msg = f"budget {budget!r} is none: give a Budget, such as Budget(seconds=60), or None"  # type: ignore[unreachable]
             raise TypeError(msg)
         check_timeout(timeout_s)
-        _check_counts(concurrency=concurrency, max_take_bytes=max_take_bytes)
+        check_counts(concurrency=concurrency, max_take_bytes=max_take_bytes)
         if on_fail not in {"raise", "best"}:
             msg = f"on_fail {on_fail!r} is not valid: give 'raise' or 'best'"
             raise ValueError(msg)
@@ -299,9 +299,7 @@ class AudioCorrectionLoop:
         if not isinstance(text, str) or not has_words(text):
             msg = "the text has no letter and no digit: there is nothing to speak and verify"
             raise ValueError(msg)
-        if not isinstance(max_attempts, int) or isinstance(max_attempts, bool) or max_attempts < 1:
-            msg = f"max_attempts {max_attempts!r} is not valid: give a whole number, 1 or more"
-            raise ValueError(msg)
+        check_counts(max_attempts=max_attempts)
         if not isinstance(target, int | float) or not 0 <= target <= 1:
             msg = f"target_accuracy {target!r} is not valid: give a number from 0 to 1"
             raise ValueError(msg)
@@ -315,10 +313,3 @@ class AudioCorrectionLoop:
         attempts = min(max_attempts, self._settings.budget.attempts or max_attempts, sys.maxsize)
         hints = {"voice_id": voice_id, "language": language}
         return Run(self._settings, text, attempts=attempts, target=target, hints=hints, tell=tell)
-
-
-def _check_counts(**counts: int) -> None:
-    for name, count in counts.items():
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            msg = f"{name} {count!r} is not valid: give a whole number, 1 or more"
-            raise ValueError(msg)

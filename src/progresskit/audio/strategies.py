@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from progresskit.audio.backends import Voice
 from progresskit.audio.identity import name_of
 from progresskit.audio.languages import base_language, language_of
+from progresskit.audio.normalize import clean
+from progresskit.audio.readings import readings_of
 from progresskit.audio.relisten import Relisten
 from progresskit.audio.spoken import spoken_form
 
@@ -38,6 +40,10 @@ _PARTS: Final = re.compile(
     "|(?<=[A-Z])(?=[A-Z][a-z])"  # HTTP|Server
     "|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])"  # MP|3, 4|K; but 3rd
 )
+
+
+_CONTRACTION: Final = re.compile(r"(?:(?<!ai)n['\u2019]t|['\u2019](?:re|ll|ve|m))\Z", re.IGNORECASE)
+"""The end of a word that stands for two, whoever says it: ``'s`` and ``'d`` may be one of several."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ class Respell:
 
     A word of the table is spelled as that says. Of the others, hyphens become spaces; ``ChatGPT`` and ``MP3`` are
     parted where letters change their case or meet digits, and capitals that stand alone are spelled, letter by letter;
-    in Korean a Latin word is written in Hangul.
+    in English ``isn't`` becomes ``is not``, in Korean a Latin word is written in Hangul.
 
     Args:
         table: Words, in any case, and how to spell them for the voice: ``{"nginx": "engine x"}``.
@@ -162,16 +168,18 @@ class Respell:
 
     def respelled(self, text: str, words: Iterable[str], language: str | None) -> str:
         """Return a text in which these words are spelled another way, wherever they stand alone."""
-        korean = (base_language(language) or language_of(text)) == "ko"
-        spellings = {word: self._table.get(word.casefold()) or self._safe(word, korean=korean) for word in words}
+        base = base_language(language) or language_of(text)
+        spellings = {word: self._table.get(word.casefold()) or self._safe(word, base) for word in words}
         if not spellings:
             return text
         longest_first = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
         return re.sub(rf"(?<!\w)(?:{longest_first})(?!\w)", lambda match: spellings[match[0]], text)
 
-    def _safe(self, word: str, *, korean: bool) -> str:
-        if korean and _LATIN.search(word):
+    def _safe(self, word: str, language: str | None) -> str:
+        if language == "ko" and _LATIN.search(word):
             return self._form(word, "ko")
+        if language in {None, "en"} and _CONTRACTION.search(word):
+            return _in_full(word)
         parts = _PARTS.sub(" ", word.replace("-", " ")).split()
         return " ".join(" ".join(part) if _CAPITALS.fullmatch(part) else part for part in parts)
 
@@ -240,6 +248,16 @@ def _promising(sentence: Sentence) -> str:
     fresh = [take for take in own if not _is_stubborn(take.spoken, own)]
     best = min(reversed(fresh or own), key=_shortfall, default=None)
     return best.spoken if best is not None else sentence.text.strip()
+
+
+def _in_full(word: str) -> str:
+    """Return the two words that a contraction stands for."""
+    written = clean(word)
+    known = readings_of("en")
+    for reading in known.readings(written) if known is not None else ():
+        if (reading.start, reading.end) == (0, len(written)):
+            return reading.spoken.capitalize() if word[0].isupper() else reading.spoken
+    return word
 
 
 def _is_stubborn(spoken: str, takes: Sequence[Take]) -> bool:

@@ -60,6 +60,8 @@ version 2.0 | version two point zero | version two point oh
 72°F outside | seventy two degrees fahrenheit outside
 a 90° turn | a ninety degree turn | a ninety degrees turn
 $19.99 per month | nineteen dollars and ninety nine cents per month | nineteen dollars ninety nine cents per month | nineteen dollars ninety nine per month | nineteen ninety nine per month | 19 dollars and 99 cents per month
+A $100 bill | a hundred dollar bill | a one hundred dollar bill | one hundred dollar bill
+A 100-year-old oak | a hundred year old oak | a one hundred year old oak
 $1,200 in total | twelve hundred dollars in total | one thousand two hundred dollars in total | 1,200 dollars in total | 1200 dollars in total
 $1 each | one dollar each | a dollar each
 $5 each | five dollars each | 5 dollars each
@@ -90,7 +92,7 @@ the 3rd of May | the third of may | may third
 Jan. 5 | january fifth | january five
 Feb 14 | february fourteenth
 Sept. 30, 1999 | september thirtieth nineteen ninety nine
-05/03/2026 | oh five oh three twenty twenty six | zero five slash zero three slash twenty twenty six | five three twenty twenty six
+05/03/2026 | oh five oh three twenty twenty six | zero five slash zero three slash twenty twenty six | five three twenty twenty six | zero five zero three two zero two six | oh five oh three two oh two six
 12/25/2026 | december twenty fifth twenty twenty six | twelve twenty five twenty twenty six
 Mon. morning | monday morning
 Tue., May 5 | tuesday may fifth
@@ -835,6 +837,7 @@ Mr. Smith | Mrs. Smith
 unlimited calls | limited calls
 May 3 | may thirteenth | march third | may fourth | may thirtieth | may
 3 May 2026 | march third twenty twenty six | may third twenty twenty seven | the third of june twenty twenty six
+A $100 bill | a thousand dollar bill | a two hundred dollar bill | a dollar bill
 $1,200 | thirteen hundred dollars | twelve hundred | twelve hundred euros | one thousand two hundred twenty dollars | 1,200
 $19.99 | nineteen dollars and ninety eight cents | ninety dollars and ninety nine cents | $1999 | $19.90
 15 mg | fifteen grams | fifty milligrams | 15 g | fifteen
@@ -1000,7 +1003,7 @@ it is safe | it is not safe | it isn't safe
 all of them | none of them
 neither | either
 2026-01-15 | january fifth twenty twenty six | january fifteenth twenty twenty seven | february fifteenth twenty twenty six
-05/03/2026 | oh five oh four twenty twenty six | oh six oh three twenty twenty six
+05/03/2026 | oh five oh three two oh two seven | may third twenty twenty six | oh five oh four twenty twenty six | oh six oh three twenty twenty six
 $1,234.56 | one thousand two hundred and thirty four dollars and fifty seven cents | one thousand two hundred and forty three dollars and fifty six cents
 5:00 p.m. | five a m | six p m
 1/2 tsp | half a tablespoon | one third teaspoon

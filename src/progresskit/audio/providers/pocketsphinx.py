@@ -6,6 +6,7 @@ Needs the extra ``pocketsphinx``.
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from progresskit import _platform
+from progresskit.audio.asking import check_counts
 from progresskit.audio.models import Audio, Transcript
 from progresskit.audio.providers import _pocketsphinx_worker as worker_module
 from progresskit.audio.providers._pocketsphinx_worker import RATE, read_frame, write_frame
@@ -59,12 +61,16 @@ class _DiedError(Exception):
 
 
 class PocketSphinxSTT:
-    """Writes down English speech, in a worker process.
+    """Writes down English speech, in worker processes.
 
     Pocketsphinx holds the interpreter's lock for a whole clip: in this process every other thread, and the page
-    with them, would stand still. The worker starts with the first clip, is started again where it died, and ends
-    with :meth:`close`, with this object, or with this process, also where that is killed (then after the clip
-    that it is at). A forked child starts its own. Clips are heard one at a time, each as if it were the first.
+    with them, would stand still. A worker starts with the first clip, another where a clip comes while all are
+    listening; each is started again where it died, and ends with :meth:`close`, with this object, or with this
+    process, also where that is killed (then after the clip that it is at). A forked child starts its own. Each clip
+    is heard as if it were the first.
+
+    Args:
+        workers: Most clips that are heard at once. Each worker takes some 115 MB.
 
     Attributes:
         second_speeds: The loop has it hear a take again at these speeds before the take is made again: it costs
@@ -72,15 +78,15 @@ class PocketSphinxSTT:
 
     Raises:
         MissingDependencyError: On import of the module, where a package of the extra is missing.
+        ValueError: ``workers`` is no whole number from 1 on.
     """
 
     second_speeds: Final = (0.9, 1.1)
 
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._closed = False
-        self._worker: _Worker | None = None
-        self._end: Any = None
+    def __init__(self, *, workers: int = 2) -> None:
+        check_counts(workers=workers)
+        self._seats = tuple(_Seat() for _ in range(workers))
+        self._free_all()
         forked = weakref.WeakMethod(self._forked)
         _platform.after_fork_in_child(lambda: (method := forked()) and method())
 
@@ -110,9 +116,9 @@ class PocketSphinxSTT:
         return word in _vocabulary()
 
     def close(self) -> None:
-        """End the worker at once, from any thread; a call under way fails. More than once is fine."""
-        self._closed = True
-        self._stop()
+        """End the workers at once, from any thread; calls under way fail. More than once is fine."""
+        for seat in self._seats:
+            seat.close()
 
     def __enter__(self) -> Self:
         return self
@@ -123,17 +129,65 @@ class PocketSphinxSTT:
         self.close()
 
     def _hear(self, clip: bytes) -> str:
-        with self._turn:
-            try:
-                return self._ask(clip)
-            except _DiedError:
-                # Perhaps it was killed between two clips, or by this one: once more will tell.
-                pass
-            try:
-                return self._ask(clip)
-            except _DiedError:
-                msg = "the recogniser's process died twice at this clip"
-                raise STTError(msg) from None
+        permit = self._permits.get()
+        seat = self._idle.pop()
+        try:
+            return seat.hear(clip)
+        finally:
+            self._idle.append(seat)
+            self._permits.put(permit)
+
+    def _free_all(self) -> None:
+        self._idle = list(reversed(self._seats))  # the last is taken first: another starts only where it must
+        self._permits: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each idle seat
+        for _ in self._seats:
+            self._permits.put(None)
+
+    def _forked(self) -> None:
+        """Leave the workers to the parent, in a forked child: its threads may have been at some of them, too."""
+        for seat in self._seats:
+            seat.leave()
+        self._free_all()
+
+
+class _Seat:
+    """A place for one worker, which is started with the first clip, and again where it died. For one call at a time."""
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._worker: _Worker | None = None
+        self._end: Any = None
+
+    def hear(self, clip: bytes) -> str:
+        """Return the text of a clip.
+
+        Raises:
+            STTError: As :meth:`PocketSphinxSTT.transcribe` says.
+        """
+        try:
+            return self._ask(clip)
+        except _DiedError:
+            # Perhaps it was killed between two clips, or by this one: once more will tell.
+            pass
+        try:
+            return self._ask(clip)
+        except _DiedError:
+            msg = "the recogniser's process died twice at this clip"
+            raise STTError(msg) from None
+
+    def close(self) -> None:
+        """End the worker, from any thread, and start none any more."""
+        self._closed = True
+        self._stop()
+
+    def leave(self) -> None:
+        """Forget the worker, in a forked child."""
+        worker, self._worker = self._worker, None
+        if self._end is not None:
+            self._end.detach()
+            self._end = None
+        if worker is not None:
+            worker.leave()
 
     def _ask(self, clip: bytes) -> str:
         worker = self._started()
@@ -160,16 +214,6 @@ class PocketSphinxSTT:
         end, self._worker = self._end, None
         if end is not None:
             end()
-
-    def _forked(self) -> None:
-        """Leave the worker to the parent, in a forked child: another thread may have held the lock, too."""
-        self._turn = threading.Lock()
-        worker, self._worker = self._worker, None
-        if self._end is not None:
-            self._end.detach()
-            self._end = None
-        if worker is not None:
-            worker.leave()
 
     @staticmethod
     def _is_closed() -> STTError:

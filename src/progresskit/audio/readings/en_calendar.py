@@ -75,6 +75,8 @@ def numeric_date(match: re.Match[str]) -> Iterator[str]:
     for style in product(*ways):
         yield " ".join(style)
         yield f" {words[sep]} ".join(style)
+    if not orders:
+        yield from by_digits(*pieces)
 
 
 def halfless_times(text: str, other: str) -> Iterator[Reading]:

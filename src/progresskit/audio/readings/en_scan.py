@@ -58,6 +58,7 @@ _LASTING: Final = re.compile(
 _DAY: Final = re.compile(r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?")
 _DAYS: Final = re.compile(r"(?P<first>[0-3]?[0-9])[-~](?P<last>[0-3]?[0-9])")
 _THE_BEFORE: Final = re.compile(r"(?<![A-Za-z])the $", re.IGNORECASE)
+_ARTICLE_BEFORE: Final = re.compile(r"(?<![^\W_])[aA] \Z")
 _FRACTION_AFTER: Final = re.compile(
     rf" (?:(?P<fraction>[0-9]{{1,2}}/[0-9]{{1,3}})(?![\w/.-])|(?P<sign>[{''.join(FRACTIONS)}]))"
 )
@@ -159,6 +160,14 @@ def numerals(text: str) -> Iterator[Numeral]:
 
 def numeral_readings(text: str) -> Iterator[Reading]:
     """Yield the ways to say the numerals of a text, with what belongs to them."""
+    for reading in _numeral_readings(text):
+        yield reading
+        at = reading.start
+        if reading.spoken.startswith("a ") and (article := _ARTICLE_BEFORE.search(text, max(0, at - 2), at)):
+            yield reading._replace(start=article.start())  # a $100 bill is a hundred dollar bill
+
+
+def _numeral_readings(text: str) -> Iterator[Reading]:
     code_until = 0
     for found in numerals(text):
         before = text[max(0, found.start - _NEAR) : found.start]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from progresskit.audio.readings.base import Reading
 from progresskit.audio.readings.han_forms import Number, forms, is_name, is_within_word, parts
-from progresskit.audio.readings.han_shapes import SHAPES, Said, half_day
+from progresskit.audio.readings.han_shapes import SHAPES, Said, half_day, minutes_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -260,7 +260,7 @@ class HanReader:
                 said = [*said, *words.parted(value, places, currency or counter)]
             start = number.start
         elif follows and last.number.counter in words.hours and value <= _LAST_MINUTE:
-            yield from self._minute(text, number, value)
+            yield from self._minute(text, number, value, last.number)
         elif counter in words.hours and value <= _LAST_HOUR:
             yield from self._hour(text, number, value)
         elif counter in words.days and follows and last.number.counter == words.month and 1 <= value <= _LAST_DAY:
@@ -279,10 +279,12 @@ class HanReader:
             if text.startswith(full, end):
                 yield from ((start, end + len(full), spoken) for spoken in hours)
 
-    def _minute(self, text: str, number: Number, minute: int) -> Iterator[Said]:
+    def _minute(self, text: str, number: Number, minute: int, hours: Number) -> Iterator[Said]:
         words, start, end = self._words, number.digits_start, number.end
         if number.counter == words.minute or (not number.counter and len(number.digits) > 1):
             yield from ((start, end, spoken) for spoken in words.minute_forms(minute))
+            if (hour := words.han.value_of(hours.digits)) is not None and hour < _LAST_HOUR:
+                yield from ((hours.digits_start, end, spoken) for spoken in minutes_to(words, hour, minute))
         elif minute in words.quarters and text.startswith(words.quarter, number.digits_end):
             yield start, number.digits_end + 1, words.han.say(15 * minute) + words.minute
 

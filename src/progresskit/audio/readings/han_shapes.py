@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from progresskit.audio.readings.han_words import HanWords
 
-__all__ = ["SHAPES", "Said", "half_day"]
+__all__ = ["SHAPES", "Said", "half_day", "minutes_to"]
 
 Said = tuple[int, int, str]
 """Where a piece of a text begins and ends, and what is said for it."""
 
 _NOON: Final = 12
+_HALF_HOUR, _HOUR = 30, 60
 _LAST_MONTH: Final = 12
 _LAST_DAY: Final = 31
 _LONGEST_TERM: Final = 6  # digits in a term of a fraction that one would say
@@ -39,6 +40,11 @@ def half_day(words: HanWords, clock: str, at: int, end: int, *, is_afternoon: bo
     minutes = words.minute_forms(int(minute)) if int(minute) else ("", *words.oclock)
     for told in words.hour_forms(value, is_told=True):
         yield from ((at, end, told + spoken) for spoken in minutes)
+
+
+def minutes_to(words: HanWords, hour: int, minute: int) -> Sequence[str]:
+    """Return the ways to say a time by the hour that follows; none before the half."""
+    return words.forms_to(hour + 1, _HOUR - minute) if _HALF_HOUR < minute < _HOUR else ()
 
 
 def _date(words: HanWords, date: str, at: int) -> Iterator[Said]:
@@ -68,6 +74,7 @@ def _clock(words: HanWords, clock: str, at: int) -> Iterator[Said]:
             yield second_at, end, last
         else:
             yield from ((minute_at, end, spoken) for spoken in words.minute_forms(int(minute)))
+            yield from ((at, end, spoken) for spoken in minutes_to(words, int(hour), int(minute)))
     yield at, end, words.ratio.join(map(words.cardinal, clock.split(":")))
 
 

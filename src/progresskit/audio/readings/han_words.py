@@ -114,6 +114,15 @@ class HanWords(ABC):
         """Return the ways to say the minutes after an hour, 0 to 59, with or without a counter."""
 
     @abstractmethod
+    def forms_to(self, hour: int, left: int) -> Sequence[str]:
+        """Return the ways to say how many minutes are left to an hour: 差五分十点, 十時五分前.
+
+        Args:
+            hour: The hour that follows, 1 to 24.
+            left: 1 to 29.
+        """
+
+    @abstractmethod
     def halved(self, value: int, counter: str) -> Sequence[str]:
         """Return the ways to say so many and a half, with the counter."""
 

@@ -215,6 +215,11 @@ class JapaneseWords(HanWords):
         kana = () if early == 0 or hour > _NOON else self.spelled(hour, "時")
         return plain, *kana, *(told if hour >= _NOON or hour == 0 else ())
 
+    def forms_to(self, hour: int, left: int) -> Sequence[str]:
+        """Return the ways to say how many minutes are left to an hour: 十時五分前."""
+        hours = dict.fromkeys((hour, hour % _NOON or _NOON))
+        return [f"{self.han.say(each)}時{self.han.say(left)}分前" for each in hours]
+
     def minute_forms(self, minute: int) -> Sequence[str]:
         """Return the ways to say minutes: 三十分, 半."""
         return f"{self.han.say(minute)}分", *(("半",) if minute == 30 else ())  # noqa: PLR2004

@@ -91,7 +91,7 @@ def counted(number: Number, counter: str = "", *, is_name: bool = False) -> tupl
     kind = kind_of(counter)
     if number.fraction:
         written = f"{number.digits}.{number.fraction}"
-        is_day = kind is Kind.PLAIN and written in _REMEMBERED
+        is_day = (kind is Kind.PLAIN or counter == "절") and written in _REMEMBERED
         return (*decimal(number), *(spelled(number.digits + number.fraction)[:1] if is_day else ()))
     by_digit = spelled(number.digits) if len(number.digits) > 1 else ()
     if number.is_padded:

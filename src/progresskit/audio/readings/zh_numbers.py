@@ -253,6 +253,12 @@ class ChineseWords(HanWords):
         special = {15: ("一刻",), 30: ("半",), 45: ("三刻",)}.get(minute, ())
         return f"{name}分", name, *special
 
+    def forms_to(self, hour: int, left: int) -> Sequence[str]:
+        """Return the ways to say how many minutes are left to an hour: 差五分十点, 十点差一刻."""
+        minutes = (f"{self.han.say(left)}分", *(("一刻",) if left == _QUARTER else ()))
+        hours = dict.fromkeys(f"{self._hour_name(each)}点" for each in (hour, hour % _NOON or _NOON))
+        return [form for name in hours for less in minutes for form in (f"差{less}{name}", f"{name}差{less}")]
+
     def counted(self, value: int, suffix: str) -> Sequence[str]:
         """Return how a number is said before a counter: 两个."""
         if suffix == "折" and value > _TEN:
@@ -301,6 +307,7 @@ class ChineseWords(HanWords):
         return "两" if hour == 2 else self.han.say(hour)  # noqa: PLR2004
 
 
+_QUARTER: Final = 15
 _OF_AN_HOUR: Final = {15: "一刻钟", 30: "半小时", 45: "三刻钟"}
 _NOT_TWO: Final = frozenset(
     {
