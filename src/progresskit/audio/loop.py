@@ -64,8 +64,8 @@ class AudioCorrectionLoop:
             :class:`~progresskit.audio.STT`. None = PocketSphinx, offline.
         scorer: Any ``(reference, hypothesis) -> Score | float``; it is called in threads, as a sync backend is. None =
             :class:`~progresskit.audio.Scorer`.
-        strategies: What to try for a sentence that failed, in this order, and again from the first. None = a new
-            take, the spoken form, a respelling; and before them a second hearing, where the recogniser says that it
+        strategies: What to try for a sentence that failed, in this order, and again from the first. None = the
+            spoken form, a new take, a respelling; and before them a second hearing, where the recogniser says that it
             costs nothing. None of it for an empty list: then each sentence has one take.
         budget: What one call may use, beside its ``max_attempts``.
         split: Whether sentences are verified alone; False takes the whole text as one.
