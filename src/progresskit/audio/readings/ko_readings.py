@@ -201,6 +201,8 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Reading]:
         joint = text[until] if until < end else ""
         if are_values:
             said = counted(number, UNIT)
+            if is_series and until - at > _GROUP:  # the year of a date whose order isn't known
+                said = (*said, *spelled(match[0]))
         else:  # a zero before a digit is said in a version: 1.01.5 is not 1.1.5
             said = tuple(dict.fromkeys((*(() if number.is_padded else counted(number, UNIT)), *spelled(match[0]))))
         yield from spoken(at, until, said)
