@@ -589,9 +589,36 @@ def test_an_exception_of_a_signal_handler_passes_through_and_breaks_nothing(tran
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
     assert raised == 200
+    # One that was lost leaves half a second of reports, for which there may be no room: this flush tells of that.
+    publisher.flush(20)
     task.complete("done")
     assert publisher.flush(20)
     assert asyncio.run(wait(transport, "p", "t", timeout_s=5)).result == "done"
+
+
+def test_a_report_that_was_torn_apart_while_it_woke_the_sender_delays_no_other(transport, publisher):
+    task = publisher.task("p", "t")
+    task.progress(0.1)
+    assert publisher.flush(5)
+    time.sleep(0.3)  # it looks up once more when the next progress might go, then sleeps until the lease is renewed
+    sender = publisher._sender
+    wakes = sender._wakes
+
+    class Torn:
+        get = wakes.get
+
+        def put(self, _item):
+            sender._wakes = wakes
+            raise TimeUp
+
+    sender._wakes = Torn()
+    with pytest.raises(TimeUp):
+        task.status("retrying", "torn")
+    begun = time.monotonic()
+    task.status("retrying", "whole")
+    while not any(event.message == "whole" for batch in transport.batches for event in batch.events):
+        assert time.monotonic() - begun < 2
+        time.sleep(0.01)
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")

@@ -303,8 +303,8 @@ class Sender:
     def _wake(self, moment: float = 0.0) -> None:
         """See to it that the thread runs, and looks up at a moment or before; under the lock."""
         if moment < self._wake_at:
+            self._wakes.put(None)  # first: an exception of a signal handler in between costs a look too many, no wake
             self._wake_at = moment
-            self._wakes.put(None)
         thread = self._thread
         if thread is None or not thread.is_alive():
             self._start()
